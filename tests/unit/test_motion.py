@@ -1,0 +1,55 @@
+"""Motion: smooth, bounded, the same at every rate of pictures."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from visualizer.motion import Glide, NoiseWalk
+
+
+@given(st.lists(st.floats(0.001, 0.2), min_size=1, max_size=60))
+def test_glide_does_not_depend_on_the_step(steps: list[float]) -> None:
+    fine, once = Glide(1.0), Glide(1.0)
+    fine.step(np.zeros(3), 0)
+    once.step(np.zeros(3), 0)
+    target = np.array([1.0, -2.0, 0.5])
+    for dt in steps:
+        moved = fine.step(target, dt)
+    np.testing.assert_allclose(moved, once.step(target, sum(steps)), atol=1e-5)
+
+
+def test_glide_arrives_without_overshoot() -> None:
+    glide = Glide(2.0)
+    glide.step(np.zeros(1), 0)
+    path = np.array([glide.step(np.ones(1), 0.02)[0] for _ in range(300)])
+    assert np.all(np.diff(path) >= -1e-6)
+    assert path.max() <= 1 + 1e-6
+    assert path[99] == pytest.approx(0.95, abs=0.01)  # after settle_s
+
+
+@given(st.lists(st.floats(-1e6, 1e6) | st.just(np.nan) | st.just(np.inf), min_size=4, max_size=4))
+def test_glide_survives_any_target(target: list[float]) -> None:
+    glide = Glide(1.0)
+    glide.step(np.array(target), 0)
+    glide.step(np.array(target), 0.1)
+    assert np.isfinite(glide.step(np.zeros(4), 5.0)).all()
+
+
+def test_walk_is_smooth_and_on_the_sphere() -> None:
+    walk = NoiseWalk(100, seed=3)
+    path = np.stack([walk.advance(0.02) for _ in range(1000)])
+    np.testing.assert_allclose(np.linalg.norm(path, axis=1), 10.0, rtol=1e-5)
+    steps = np.linalg.norm(np.diff(path, axis=0), axis=1)
+    assert steps.max() < 3 * np.median(steps)
+    turns = np.linalg.norm(np.diff(path, n=2, axis=0), axis=1)
+    assert turns.max() < 0.25 * np.median(steps)  # no corner
+    assert np.linalg.norm(path[500] - path[0]) > 5  # it goes somewhere
+
+
+def test_walk_is_a_function_of_seed_and_distance() -> None:
+    coarse, fine = NoiseWalk(8, 1), NoiseWalk(8, 1)
+    for _ in range(100):
+        fine.advance(0.073)
+    np.testing.assert_allclose(coarse.advance(7.3), fine.at(fine.distance), atol=1e-5)
+    assert not np.allclose(NoiseWalk(8, 2).at(7.3), coarse.at(7.3))
