@@ -1,0 +1,50 @@
+"""The timing of cross-fades, shared by both canvases. No Qt, no thread of its own: the GUI thread calls it.
+
+A fade lasts as long as paintings have lately been apart, so each ends about when the next arrives
+and the picture never stands still between two. It is linear in time: easing would make the
+picture pulse at the rate of the generator.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+FIRST_S = 0.6  # the first painting rises out of the wall
+SHORTEST_S, LONGEST_S = 1 / 60, 1.5
+
+
+class Fade:
+    """How far the picture has gone from what was on screen to the newest painting.
+
+    Attributes:
+        duration_s: of the fade in progress, or of the last one.
+    """
+
+    def __init__(self) -> None:
+        self.duration_s = FIRST_S
+        self._started: float | None = None
+        self._gaps: deque[float] = deque(maxlen=5)
+
+    def begin(self, now: float) -> None:
+        """A new painting has arrived; `now` in seconds of any steady clock."""
+        if self._started is not None:
+            gap = now - self._started
+            # A pause is not a rate: it says nothing about the next painting.
+            if gap <= LONGEST_S:
+                self._gaps.append(gap)
+            else:
+                self._gaps.clear()
+        self.duration_s = self._typical_gap()
+        self._started = now
+
+    def progress(self, now: float) -> float:
+        """0 where the fade began, 1 at its end and later; 1 when nothing has ever arrived."""
+        if self._started is None:
+            return 1.0
+        return min(1.0, max(0.0, (now - self._started) / self.duration_s))
+
+    def _typical_gap(self) -> float:
+        if not self._gaps:
+            return FIRST_S
+        middle = sorted(self._gaps)[len(self._gaps) // 2]
+        return min(LONGEST_S, max(SHORTEST_S, middle))

@@ -1,0 +1,53 @@
+"""What one start of the window is asked to do: filled by the command line, read by `visualizer.app`. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from visualizer.errors import VisualizerError
+
+PERIOD_COUNT = 5
+
+
+@dataclass(frozen=True)
+class AppOptions:
+    """One start of the app.
+
+    Attributes:
+        files: music files and folders to play, in order.
+        input: name of a sound input to listen to instead (a part of the name is enough).
+        model: name of a shipped model, or the path of a model folder; None takes the last one used.
+        seed: of the noise that the paintings start from; the same seed and sound give the same paintings.
+        fullscreen: start in full screen.
+        no_sound: play files silently, in time.
+        raster: draw without OpenGL.
+        dump: folder that receives the paintings shown, as PNG files, and `window.png` at the end.
+        seconds: close the window by itself after so many seconds.
+        start_period: index of the period to hold from the start; None follows the music.
+        report: print the start-up times to standard error.
+        config: folder of the settings and the log; None takes the system's usual place.
+    """
+
+    files: tuple[Path, ...] = ()
+    input: str | None = None
+    model: str | None = None
+    seed: int = 0
+    fullscreen: bool = False
+    no_sound: bool = False
+    raster: bool = False
+    dump: Path | None = None
+    seconds: float | None = None
+    start_period: int | None = None
+    report: bool = False
+    config: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.files and self.input is not None:
+            raise VisualizerError("Files and an input were both given: leave out one of them.")
+        if self.seconds is not None and not self.seconds > 0:
+            raise VisualizerError(f"The running time is {self.seconds} s: give a number above 0.")
+        if self.seed < 0:
+            raise VisualizerError(f"The seed is {self.seed}: give a whole number from 0 up.")
+        if self.start_period is not None and not 0 <= self.start_period < PERIOD_COUNT:
+            raise VisualizerError(f"The period is {self.start_period}: give 0 to {PERIOD_COUNT - 1}.")
