@@ -1,0 +1,192 @@
+"""What a model folder says of itself: model.json, read and checked before any network is loaded.
+
+NumPy only, so that a list of models costs nothing; read by whichever thread loads a model. The format
+is described in ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mvnet.frontend import MelSpec
+from mvnet.periods import PERIODS
+from visualizer.errors import VisualizerError
+from visualizer.paths import models_dir
+
+FORMAT = 1
+CARD = "model.json"
+DEFAULT_MODEL = "mvnet-64"
+
+
+@dataclass(frozen=True, eq=False)
+class ModelCard:
+    """One model's description.
+
+    Attributes:
+        name: short, as given to --model.
+        title: for menus.
+        spec: how sound becomes the encoder's input.
+        noise_size: Z, numbers in one noise vector.
+        embedding_size: numbers in one embedding.
+        image_size: height and width of its pictures, pixels.
+        prototypes: mean embedding of each period, float32 [5, embedding_size].
+        training: how it was trained, with its figures.
+        licence: terms of the weights.
+        folder: where model.json lies.
+        encoder: the encoder's file, perhaps in another model's folder.
+        generator: the generator's file.
+        sha256: checksum of each of the two files.
+    """
+
+    name: str
+    title: str
+    spec: MelSpec
+    noise_size: int
+    embedding_size: int
+    image_size: tuple[int, int]
+    prototypes: np.ndarray
+    training: dict[str, Any]
+    licence: str
+    folder: Path
+    encoder: Path
+    generator: Path
+    sha256: dict[Path, str] = field(repr=False)
+
+
+def find_models() -> dict[str, Path]:
+    """Folders of the shipped models by folder name, the default one first; not yet checked."""
+    found = {card.parent.name: card.parent for card in sorted(models_dir().glob(f"*/{CARD}"))}
+    return dict(sorted(found.items(), key=lambda item: item[0] != DEFAULT_MODEL))
+
+
+def model_folder(name_or_path: str | Path | None = None) -> Path:
+    """Folder of a model.
+
+    Args:
+        name_or_path: a shipped model's name or any folder with a model.json; None for the default model.
+    Raises:
+        VisualizerError: neither a shipped model nor a folder.
+    """
+    models = find_models()
+    wanted = DEFAULT_MODEL if name_or_path is None else name_or_path
+    if str(wanted) in models:
+        return models[str(wanted)]
+    path = Path(wanted).expanduser()
+    if path.is_dir():
+        return path
+    if path.name == CARD and path.is_file():
+        return path.parent
+    raise VisualizerError(f"There is no model {str(wanted)!r}: {_choices()}.")
+
+
+def read_card(folder: Path) -> ModelCard:
+    """Read and check a folder's model.json.
+
+    Raises:
+        VisualizerError: it is missing or damaged, of another format, or at odds with this build.
+    """
+    path = folder / CARD
+    values = _read_json(path)
+    if values.get("format") != FORMAT:
+        raise VisualizerError(
+            f"{path} has format {values.get('format')!r}, this build reads {FORMAT}: update the app or export again."
+        )
+    if values.get("periods") != list(PERIODS):
+        raise VisualizerError(
+            f"{path} lists the periods {values.get('periods')}, this build has {list(PERIODS)}: export it again."
+        )
+    try:
+        return _card(folder, values)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        cause = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+        raise VisualizerError(f"{path} is not a usable model card ({cause}): export the model again.") from error
+
+
+def check_files(card: ModelCard, *, checksums: bool = True) -> None:
+    """See that both files are there and are those that were exported.
+
+    Raises:
+        VisualizerError: a file is missing, cut short or changed.
+    """
+    for path in (card.encoder, card.generator):
+        if not path.is_file():
+            raise VisualizerError(
+                f"Model {card.name!r} lacks its file {path}: copy the whole folder again; {_choices()}."
+            )
+        if checksums and _sha256(path) != card.sha256[path]:
+            raise VisualizerError(
+                f"{path} ({path.stat().st_size} bytes) is damaged, its checksum is not that of {card.folder / CARD}: "
+                "copy the model again (with git: git checkout), or export it again."
+            )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise VisualizerError(f"{path.parent} is no model folder, it has no {CARD}: {_choices()}.") from None
+    except OSError as error:
+        raise VisualizerError(f"{path} cannot be read ({error.strerror}): check its permissions.") from error
+    except ValueError as error:  # not JSON, or not UTF-8
+        raise VisualizerError(f"{path} is damaged ({error}): copy or export the model again.") from error
+    if not isinstance(values, dict):
+        raise VisualizerError(f"{path} holds a {type(values).__name__}, not a model card: export the model again.")
+    return values
+
+
+def _card(folder: Path, values: dict[str, Any]) -> ModelCard:
+    """Types and sizes of the values; raises what read_card turns into a sentence."""
+    paths = {key: _relative(folder, values[key]) for key in ("encoder", "generator")}
+    embedding_size = _size("embedding_size", values["embedding_size"])
+    height, width = (_size("image_size", size) for size in values["image_size"])
+    prototypes = np.array(values["prototypes"], np.float32)
+    if prototypes.shape != (len(PERIODS), embedding_size) or not np.isfinite(prototypes).all():
+        raise ValueError(
+            f"prototypes are {prototypes.shape}, they must be {len(PERIODS)} rows of {embedding_size} numbers"
+        )
+    prototypes.setflags(write=False)
+    return ModelCard(
+        name=str(values["name"]),
+        title=str(values["title"]),
+        spec=MelSpec(**values["spec"]),
+        noise_size=_size("noise_size", values["noise_size"]),
+        embedding_size=embedding_size,
+        image_size=(height, width),
+        prototypes=prototypes,
+        training=dict(values.get("training", {})),
+        licence=str(values.get("licence", "")),
+        folder=folder,
+        encoder=paths["encoder"],
+        generator=paths["generator"],
+        sha256={path: str(values["sha256"][values[key]]) for key, path in paths.items()},
+    )
+
+
+def _relative(folder: Path, name: Any) -> Path:
+    if not isinstance(name, str) or not name or Path(name).is_absolute():
+        raise ValueError(f"{name!r} is not a file name relative to the folder")
+    return folder / name
+
+
+def _size(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+        raise ValueError(f"{name} is {value!r}, it must be a positive whole number")
+    return value
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _choices() -> str:
+    models = find_models()
+    if not models:
+        return f"no models are installed in {models_dir()}, so install the app again or name a model folder"
+    return f"the installed models are {', '.join(models)}; choose one with --model, or name a model folder"
