@@ -44,7 +44,7 @@ def tiny_model_folder(
         name: of the model.
         spec: of its mel windows; the default one unless given.
         encoder: value of the card's `encoder`; one that starts with ".." is shared, and must exist already.
-        card: other values for model.json, such as title or licence; None leaves a key out.
+        card: other values for model.json, such as title or licence.
     Returns:
         path.
     """
@@ -71,8 +71,7 @@ def tiny_model_folder(
         "training": {"encoder": {}, "generator": {}},
         "licence": "CC0-1.0",
     }
-    values.update(card)
-    write_card(path, {key: value for key, value in values.items() if value is not None})
+    write_card(path, values | card)
     return path
 
 
