@@ -92,18 +92,8 @@ def load_clip_windows(
     Raises:
         MvnetError: no recording gives a clip, or the cache cannot be written.
     """
-    rows, clips, skipped = _load(
-        "windows",
-        _to_window,
-        spec.input_shape,
-        np.dtype(np.float16),
-        recordings,
-        spec,
-        Path(cache_dir),
-        progress,
-        workers,
-        clips_per_piece,
-    )
+    form = _Form("windows", _to_window, spec.input_shape, np.dtype(np.float16))
+    rows, clips, skipped = _load(form, recordings, spec, Path(cache_dir), progress, workers, clips_per_piece)
     return ClipWindows(clips, skipped, rows)
 
 
@@ -117,18 +107,8 @@ def load_clip_samples(
     clips_per_piece: int | None = None,
 ) -> ClipSamples:
     """The samples of the same clips as load_clip_windows gives, row for row; arguments as there."""
-    rows, clips, skipped = _load(
-        "samples",
-        _to_int16,
-        (spec.window_samples,),
-        np.dtype(np.int16),
-        recordings,
-        spec,
-        Path(cache_dir),
-        progress,
-        workers,
-        clips_per_piece,
-    )
+    form = _Form("samples", _to_int16, (spec.window_samples,), np.dtype(np.int16))
+    rows, clips, skipped = _load(form, recordings, spec, Path(cache_dir), progress, workers, clips_per_piece)
     return ClipSamples(clips, skipped, rows)
 
 
@@ -171,11 +151,18 @@ def cut_windows(path: Path, spec: MelSpec) -> Iterator[tuple[float, np.ndarray]]
         raise decode.Unreadable(path, "is silent")
 
 
+@dataclass(frozen=True)
+class _Form:
+    """What a window becomes in the cache."""
+
+    name: str
+    convert: Callable[[np.ndarray, MelSpec], np.ndarray]
+    shape: tuple[int, ...]
+    dtype: np.dtype
+
+
 def _load(
-    name: str,
-    convert: Callable[[np.ndarray, MelSpec], np.ndarray],
-    shape: tuple[int, ...],
-    dtype: np.dtype,
+    form: _Form,
     recordings: Sequence[Recording],
     spec: MelSpec,
     cache_dir: Path,
@@ -186,19 +173,14 @@ def _load(
     caps = _caps(recordings, clips_per_piece)
     kept = [index for index, cap in enumerate(caps) if cap != 0]
     sources = [(recordings[index].path, caps[index]) for index in kept]
-    code = (frontend, resample, decode, cut_windows, _rows_of, convert)
     key = cache.digest(
-        {"set": name, "spec": spec.as_dict(), "caps": caps, "dtype": dtype.str}, [path for path, _ in sources], modules
+        {"spec": spec.as_dict(), "caps": caps, "silent": SILENT_PEAK, "shortest": SHORTEST_S, "scale": FULL_SCALE},
+        [path for path, _ in sources],
+        [frontend, resample, decode, cut_windows, _rows_of, form.convert],
     )
-    rows = cache.cached_rows(
-        cache_dir / f"{name}-{key}",
-        partial(_rows_of, convert, shape, dtype, spec),
-        sources,
-        shape,
-        dtype,
-        workers=workers,
-        progress=progress,
-    )
+    folder = cache_dir / f"{form.name}-{key}"
+    make = partial(_rows_of, form, spec)
+    rows = cache.cached_rows(folder, make, sources, form.shape, form.dtype, workers=workers, progress=progress)
     skipped = [Skipped(sources[index][0], reason) for index, reason in rows.reasons.items()]
     if progress:
         report_skipped(skipped, len(sources), "recordings", sys.stderr)
@@ -226,23 +208,17 @@ def _caps(recordings: Sequence[Recording], clips_per_piece: int | None) -> list[
     return caps
 
 
-def _rows_of(
-    convert: Callable[[np.ndarray, MelSpec], np.ndarray],
-    shape: tuple[int, ...],
-    dtype: np.dtype,
-    spec: MelSpec,
-    source: tuple[Path, int | None],
-) -> cache.Rows:
+def _rows_of(form: _Form, spec: MelSpec, source: tuple[Path, int | None]) -> cache.Rows:
     """Rows of one recording, or the reason why there are none (in a worker process)."""
     path, cap = source
     rows: list[np.ndarray] = []
     starts: list[float] = []
     try:
         for start, window in cut_windows(path, spec):
-            rows.append(convert(window, spec))
+            rows.append(form.convert(window, spec))
             starts.append(start)
     except decode.Unreadable as error:
-        return cache.Rows(np.empty((0, *shape), dtype), (), error.reason)
+        return cache.Rows(np.empty((0, *form.shape), form.dtype), (), error.reason)
     chosen: Sequence[int] = range(len(rows))
     if cap is not None and len(rows) > cap:  # spread evenly, at the middle of cap equal parts
         chosen = [int((part + 0.5) * len(rows) / cap) for part in range(cap)]
