@@ -22,10 +22,10 @@ class AppOptions:
         fullscreen: start in full screen.
         no_sound: play files silently, in time.
         raster: draw without OpenGL.
-        dump: folder that receives the paintings shown, as PNG files, and `window.png` at the end.
+        dump: folder that receives the paintings shown, as PNG files, and pictures of the window.
         seconds: close the window by itself after so many seconds.
         start_period: index of the period to hold from the start; None follows the music.
-        report: print the start-up times to standard error.
+        report: file that receives start-up times and counts as JSON at the end.
         config: folder of the settings and the log; None takes the system's usual place.
     """
 
@@ -39,7 +39,7 @@ class AppOptions:
     dump: Path | None = None
     seconds: float | None = None
     start_period: int | None = None
-    report: bool = False
+    report: Path | None = None
     config: Path | None = None
 
     def __post_init__(self) -> None:
