@@ -26,8 +26,8 @@ QUIET_DB, LOUD_DB = -45.0, -5.0  # mean mel level between which the walk goes fr
 LEVEL_COLUMNS = 13  # mel columns (150 ms) over which the level is measured
 
 
-class Model(Protocol):
-    """What the engine needs of a model; visualizer.models.PaintingModel is the real one."""
+class Card(Protocol):
+    """What the engine needs to know of a model; visualizer.models.ModelCard is the real one."""
 
     @property
     def spec(self) -> MelSpec:
@@ -40,6 +40,14 @@ class Model(Protocol):
     @property
     def prototypes(self) -> np.ndarray:
         """Mean embedding of each period, float32 [5, 10]."""
+
+
+class Model(Protocol):
+    """What the engine needs of a model; visualizer.models.PaintingModel is the real one."""
+
+    @property
+    def card(self) -> Card:
+        """Its sizes."""
 
     def encode(self, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """[N, 3, 128, 256] to embedding [N, 10] and period [N, 5]."""
@@ -82,7 +90,7 @@ class Engine:
     """
 
     def __init__(self, model: Model, *, seed: int = 0) -> None:
-        self._mel = RollingMel(model.spec)
+        self._mel = RollingMel(model.card.spec)
         self._resampler: Resampler | None = None
         self._seed = seed
         self._chosen: int | None = None
@@ -94,14 +102,14 @@ class Engine:
 
     def set_model(self, model: Model) -> None:
         """Paint with another model from now on; what was heard is kept when the spec allows."""
-        if model.spec != self._mel.spec:
-            self._mel = RollingMel(model.spec)
+        if model.card.spec != self._mel.spec:
+            self._mel = RollingMel(model.card.spec)
             self._resampler = None
         self._model = model
-        self._walk = NoiseWalk(model.noise_size, self._seed)
+        self._walk = NoiseWalk(model.card.noise_size, self._seed)
         self._glide = Glide(EMBEDDING_SETTLE_S)
         self._period_glide = Glide(PERIOD_SETTLE_S)
-        self._embedding = model.prototypes.mean(0)
+        self._embedding = model.card.prototypes.mean(0)
         self._last_encode = None
 
     def set_period(self, index: int | None) -> None:
@@ -155,5 +163,5 @@ class Engine:
         """Where the embedding should go: what is heard, or the chosen period with the music's own deviation."""
         if self._chosen is None:
             return self._embedding
-        prototypes = self._model.prototypes
+        prototypes = self._model.card.prototypes
         return prototypes[self._chosen] + 0.5 * (self._embedding - self._heard @ prototypes)

@@ -1,0 +1,192 @@
+"""The `visualizer` command: the window, and the same engine without one. Each part loads only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from visualizer import __version__
+from visualizer.errors import VisualizerError
+
+COMMANDS = ("play", "paint", "devices", "bench", "selftest")
+Run = Callable[[argparse.Namespace], int]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line; without a command the window opens."""
+    parser = argparse.ArgumentParser(
+        prog="visualizer",
+        description="Listens to music and paints what it hears, in real time. Without a command the window opens.",
+        epilog="A file name alone is played: visualizer SONG. Keys: press F1 in the window.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parts = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_play(parts.add_parser("play", help="open the window and play files, or listen to an input"))
+    _add_paint(parts.add_parser("paint", help="turn a sound file into one picture, without a window"))
+    _add_devices(parts.add_parser("devices", help="list sound inputs and outputs"))
+    _add_bench(parts.add_parser("bench", help="measure every stage on this machine"))
+    _add_selftest(parts.add_parser("selftest", help="check that models, sound and OpenGL work here"))
+    return parser
+
+
+def _add_play(part: argparse.ArgumentParser) -> None:
+    part.description = "Open the window and play files, or listen to an input. Without either, choose in the window."
+    part.add_argument("files", nargs="*", type=Path, metavar="FILE", help="music: wav, flac, mp3, ogg, opus, m4a, aac")
+    part.add_argument(
+        "--input", metavar="NAME", help="listen to an input (see `visualizer devices`); part of its name will do"
+    )
+    _add_model(part)
+    part.add_argument("--fullscreen", action="store_true", help="start on the full screen")
+    part.add_argument("--silent", action="store_true", help="play in time but without sound")
+    part.add_argument("--raster", action="store_true", help="draw without OpenGL")
+    part.add_argument("--dump", type=Path, metavar="DIR", help="write a picture of the window into DIR every second")
+    part.add_argument("--seconds", type=float, metavar="S", help="quit after S seconds")
+    part.add_argument("--report", type=Path, metavar="FILE", help="write start-up times and counts as JSON at the end")
+    part.set_defaults(run=_play)
+
+
+def _add_model(part: argparse.ArgumentParser) -> None:
+    part.add_argument("--model", metavar="NAME", help="shipped model's name, or a model folder")
+    part.add_argument("--seed", type=int, default=0, metavar="N", help="chooses the pictures' path (default 0)")
+
+
+def _add_paint(part: argparse.ArgumentParser) -> None:
+    part.description = "Turn a sound, music or a soundscape, into one picture: the whole file, or the window at a time."
+    part.add_argument("sound", type=Path, metavar="SOUND")
+    part.add_argument("-o", "--output", type=Path, required=True, metavar="PICTURE.png")
+    part.add_argument("--at", type=float, metavar="S", help="paint the 8.9 s that end S seconds in, not the whole file")
+    part.add_argument(
+        "--size", type=int, default=1024, metavar="N", help="shorter side, pixels (default 1024); 0: as generated"
+    )
+    part.add_argument("--json", action="store_true", help="print period, probabilities and embedding as JSON")
+    _add_model(part)
+    part.set_defaults(run=_paint)
+
+
+def _add_devices(part: argparse.ArgumentParser) -> None:
+    part.description = "List sound inputs and outputs; * marks what is used when none is named."
+    part.add_argument("--json", action="store_true", help="one JSON array")
+    part.set_defaults(run=_devices)
+
+
+def _add_bench(part: argparse.ArgumentParser) -> None:
+    part.description = "Measure each stage from sound to screen and the start-up, on this machine."
+    part.add_argument("--json", action="store_true", help="one JSON object")
+    part.add_argument("--rounds", type=int, default=100, metavar="N", help="timed repetitions a stage (default 100)")
+    part.add_argument("--no-startup", action="store_true", help="leave out the start-up, which opens windows")
+    _add_model(part)
+    part.set_defaults(run=_bench)
+
+
+def _add_selftest(part: argparse.ArgumentParser) -> None:
+    part.description = "Check that models load, sound devices answer and OpenGL works; says what to do where not."
+    part.add_argument("--json", action="store_true", help="one JSON object")
+    _add_model(part)
+    part.set_defaults(run=_selftest)
+
+
+def _play(args: argparse.Namespace) -> int:
+    from visualizer.options import AppOptions
+
+    options = AppOptions(
+        files=tuple(args.files),
+        input=args.input,
+        model=args.model,
+        seed=args.seed,
+        fullscreen=args.fullscreen,
+        no_sound=args.silent,
+        raster=args.raster,
+        dump=args.dump,
+        seconds=args.seconds,
+        report=args.report,
+    )
+    from visualizer.app import run_app
+
+    return run_app(options)
+
+
+def _paint(args: argparse.Namespace) -> int:
+    from visualizer.paint import paint_sound
+
+    picture = paint_sound(args.sound, model=args.model, seed=args.seed, at_s=args.at)
+    picture.save(args.output, args.size)
+    if args.json:
+        print(json.dumps({"picture": str(args.output)} | picture.facts()))
+    else:
+        print(f"{args.output}: {picture.sentence()}")
+    return 0
+
+
+def _devices(args: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from visualizer.audio import input_devices, output_devices, portaudio_problem
+
+    problem = portaudio_problem()
+    if problem:
+        raise VisualizerError(problem)
+    found = [*input_devices(), *output_devices()]
+    if args.json:
+        print(json.dumps([asdict(device) for device in found]))
+    elif not found:
+        print("No sound device was found: connect one, or start the sound server. Files still play, silently.")
+    for device in () if args.json else found:
+        mark = "*" if device.default else " "
+        print(f"{mark} {device.kind:<10} {device.name}  ({device.channels} ch, {device.rate:g} Hz, {device.host_api})")
+    return 0
+
+
+def _bench(args: argparse.Namespace) -> int:
+    from visualizer.bench import print_table, run_bench
+
+    if args.rounds < 5:
+        raise VisualizerError(f"--rounds {args.rounds} is too few for a p95: use 5 or more.")
+    figures = run_bench(args.model, seed=args.seed, rounds=args.rounds, startup=not args.no_startup)
+    if args.json:
+        print(json.dumps(figures))
+    else:
+        print_table(figures)
+    return 0
+
+
+def _selftest(args: argparse.Namespace) -> int:
+    from visualizer.selftest import run_selftest
+
+    checks = run_selftest(args.model)
+    if args.json:
+        print(json.dumps({check.name: {"ok": check.ok, "text": check.text} for check in checks}))
+    else:
+        for check in checks:
+            print(f"{'ok  ' if check.ok else 'FAIL' if check.needed else 'none'} {check.name}: {check.text}")
+    return 0 if all(check.ok or not check.needed for check in checks) else 1
+
+
+def _as_command(argv: list[str]) -> list[str]:
+    """Put `play` in front when the first word is no command: `visualizer`, `visualizer SONG`."""
+    if argv and (argv[0] in COMMANDS or argv[0] in ("-h", "--help", "--version")):
+        return argv
+    return ["play", *argv]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code: 0 done, 1 a check failed, 2 bad input, 130 interrupted."""
+    args = build_parser().parse_args(_as_command(list(sys.argv[1:] if argv is None else argv)))
+    try:
+        return args.run(args)
+    except VisualizerError as error:
+        print(f"visualizer: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("visualizer: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone (| head)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

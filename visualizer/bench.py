@@ -1,0 +1,209 @@
+"""Measures each stage from sound to screen on this machine, and the start-up as a user sees it.
+
+Comparisons with packages that the app itself never imports (librosa, torch) run as processes of
+their own; a package that is not installed leaves null and a reason.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mvnet.frontend import RollingMel
+from visualizer.errors import VisualizerError
+from visualizer.models import PaintingModel, load_model, model_folder
+from visualizer.motion import NoiseWalk
+from visualizer.paths import resources_dir
+from visualizer.pipeline import PAINTINGS_PER_S
+
+WARM_UP = 5
+SCREEN = (1280, 720)
+STARTUP_SECONDS = 6.0
+STARTUP_RUNS = 3
+COMPARE_TIMEOUT_S = 600
+
+
+def run_bench(model: str | None, *, seed: int = 0, rounds: int = 100, startup: bool = True) -> dict[str, Any]:
+    """All figures as one object.
+
+    Returns:
+        "model", "provider", "cores"; "stages": mel, encoder, generator, upload, paint, each with
+        "median_ms" and "p95_ms", or null; "ratios": mel_vs_librosa, generator_vs_torch,
+        generator_vs_plain_onnx, theirs over ours in one run, or null; "startup": window_s and
+        first_painting_s, or null; "reasons": why a figure is null.
+    Raises:
+        VisualizerError: the model cannot be loaded.
+    """
+    folder = model_folder(model)
+    painter = load_model(folder)
+    painter.warm_up()
+    reasons: dict[str, str] = {}
+    stages = _model_stages(painter, seed, rounds) | _screen_stages(painter, rounds, reasons)
+    return {
+        "model": painter.card.name,
+        "provider": painter.provider,
+        "cores": os.cpu_count(),
+        "stages": stages,
+        "ratios": _ratios(folder, rounds, reasons),
+        "startup": _startup(model, reasons) if startup else _left_out(reasons),
+        "reasons": reasons,
+    }
+
+
+def print_table(figures: dict[str, Any]) -> None:
+    """The figures for people."""
+    print(f"{figures['model']} on {figures['provider']}, {figures['cores']} cores")
+    for name, stage in figures["stages"].items():
+        print(f"  {name:<10}", f"{stage['median_ms']:8.2f} ms   p95 {stage['p95_ms']:8.2f} ms" if stage else "       -")
+    for group in ("ratios", "startup"):
+        for name, value in figures[group].items():
+            print(f"  {name:<24}", f"{value:8.2f}" if value is not None else "       -")
+    for name, reason in figures["reasons"].items():
+        print(f"  no {name}: {reason}")
+
+
+def _timed(work: Callable[[], object], rounds: int) -> dict[str, float]:
+    """Median and 95th percentile in milliseconds, after a warm-up."""
+    times = []
+    for index in range(rounds + WARM_UP):
+        started = time.perf_counter()
+        work()
+        if index >= WARM_UP:
+            times.append(1e3 * (time.perf_counter() - started))
+    return {"median_ms": round(float(np.median(times)), 3), "p95_ms": round(float(np.percentile(times, 95)), 3)}
+
+
+def _model_stages(painter: PaintingModel, seed: int, rounds: int) -> dict[str, Any]:
+    spec = painter.card.spec
+    rng = np.random.default_rng(seed)
+    rolling = RollingMel(spec)
+    rolling.push((0.1 * rng.standard_normal(spec.window_samples)).astype(np.float32))
+    block = (0.1 * rng.standard_normal(round(spec.sample_rate / PAINTINGS_PER_S))).astype(np.float32)
+    window = rolling.window()[None]
+    embedding = painter.encode(window)[0]
+    walk = NoiseWalk(painter.card.noise_size, seed)
+    return {
+        "mel": _timed(lambda: rolling.push(block), rounds),
+        "encoder": _timed(lambda: painter.encode(window), rounds),
+        "generator": _timed(lambda: painter.paint(walk.advance(0.01)[None], embedding), rounds),
+    }
+
+
+def _screen_stages(painter: PaintingModel, rounds: int, reasons: dict[str, str]) -> dict[str, Any]:
+    """Upload of a painting and one refresh at 720p with the window's own drawing code, up to its completion."""
+    import moderngl
+
+    from visualizer.gl_painting import GLPainting
+    from visualizer.hanging import hang
+
+    context = None
+    for settings in ({}, {"backend": "egl"}):
+        try:
+            context = moderngl.create_context(require=330, standalone=True, **settings)
+            break
+        except Exception as error:  # moderngl raises plain Exception
+            reasons["upload, paint"] = f"no OpenGL 3.3 without a window ({error})"
+    if context is None:
+        return {"upload": None, "paint": None}
+    reasons.pop("upload, paint", None)
+    painting = GLPainting(context, (20, 20, 20))
+    target = context.simple_framebuffer(SCREEN)
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (8, *painter.card.image_size, 3), np.uint8)
+    turn = [0]
+
+    def upload() -> None:
+        turn[0] += 1
+        painting.upload(images[turn[0] % len(images)])
+        context.finish()
+
+    def paint() -> None:
+        turn[0] += 1
+        painting.draw(target, hang(SCREEN, painting.size, 1.0, False), turn[0] % 7 / 8)
+        context.finish()
+
+    stages = {"upload": _timed(upload, rounds), "paint": _timed(paint, rounds)}
+    painting.release()
+    context.release()
+    return stages
+
+
+def _ratios(folder: Path, rounds: int, reasons: dict[str, str]) -> dict[str, float | None]:
+    mel = _compare("export.bench_mel", ["--rounds", str(rounds)], ("librosa",), "mel_vs_librosa", reasons)
+    names = ("generator_vs_torch", "generator_vs_plain_onnx")
+    arguments = ["--model", str(folder), "--rounds", str(min(rounds, 50)), "--json"]
+    generator = _compare("export.bench", arguments, ("torch", "onnx"), ", ".join(names), reasons)
+    ratios = {"mel_vs_librosa": mel.get("mel_vs_librosa")} | {name: generator.get(name) for name in names}
+    return {name: None if value is None else round(value, 2) for name, value in ratios.items()}
+
+
+def _compare(
+    module: str, arguments: list[str], packages: tuple[str, ...], name: str, reasons: dict[str, str]
+) -> dict[str, float]:
+    """Run a comparison in a process of its own; an empty dict and a reason when it cannot."""
+    missing = [package for package in (*packages, "export") if find_spec(package) is None]
+    if missing:
+        reasons[name] = f"{', '.join(missing)} not installed: pip install 'mvnet-visualizer[dev]'"
+        return {}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=COMPARE_TIMEOUT_S,
+            check=True,
+        )
+        return json.loads(done.stdout)
+    except subprocess.CalledProcessError as error:
+        last = error.stderr.strip().splitlines()[-1:] or [f"exit code {error.returncode}"]
+        reasons[name] = last[0]
+    except (subprocess.TimeoutExpired, ValueError) as error:
+        reasons[name] = f"{module} gave no figures ({type(error).__name__})"
+    return {}
+
+
+def _left_out(reasons: dict[str, str]) -> dict[str, float | None]:
+    reasons["startup"] = "left out by --no-startup"
+    return {"window_s": None, "first_painting_s": None}
+
+
+def _startup(model: str | None, reasons: dict[str, str]) -> dict[str, float | None]:
+    """Median seconds from starting the process to the window and to the first painting of the bundled music."""
+    music = sorted((resources_dir() / "music").glob("*.opus"))
+    runs = []
+    for _ in range(STARTUP_RUNS):
+        try:
+            runs.append(_one_start(model, music[:1]))
+        except VisualizerError as error:
+            reasons["startup"] = str(error)
+            return {"window_s": None, "first_painting_s": None}
+    return {name: round(float(np.median([run[name] for run in runs])), 3) for name in ("window_s", "first_painting_s")}
+
+
+def _one_start(model: str | None, music: list[Path]) -> dict[str, float]:
+    environment = dict(os.environ)
+    if sys.platform.startswith("linux") and not ("DISPLAY" in environment or "WAYLAND_DISPLAY" in environment):
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        command = [sys.executable, "-m", "visualizer", "play", "--silent", "--seconds", str(STARTUP_SECONDS)]
+        command += ["--report", str(report), *(["--model", model] if model else []), *map(str, music)]
+        environment["MVNET_CONFIG"] = folder
+        started = time.time()
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        try:
+            said = json.loads(report.read_text())
+            return {name: said[f"{name}_at"] - started for name in ("window_s", "first_painting_s")}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            last = (done.stderr.strip().splitlines() or [str(error)])[-1]
+            raise VisualizerError(f"the window did not start ({last})") from error
