@@ -18,6 +18,7 @@ import numpy as np
 PREROLL_S = 0.1  # lossy codecs need some earlier packets before what they give is right again
 # What libsndfile is given: anything else it would try as mp3, and mpg123 would write to the terminal.
 SNDFILE_HEADS = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"caff", b".snd", b"fLaC", b"OggS")
+UNPLACED = -1  # after a seek, until the first decoded piece tells where it landed
 UNKNOWN = 1 << 40  # libsndfile reports a length it does not know as a huge number of samples
 
 
@@ -192,7 +193,7 @@ class FfmpegDecoder:
             if shape != (piece.format.name, piece.layout.name, piece.sample_rate):
                 shape = (piece.format.name, piece.layout.name, piece.sample_rate)
                 converter = self._av.AudioResampler(format="flt", layout=self._layout, rate=self.rate)
-            if self._skip < 0:  # just after a seek: the first piece tells where we are
+            if self._skip == UNPLACED:  # just after a seek: the first piece tells where we are
                 at = round((piece.pts - self._start) * piece.time_base * self.rate) if piece.pts is not None else 0
                 self._skip = max(0, self._target - at)
             assert converter is not None
@@ -215,15 +216,19 @@ class FfmpegDecoder:
         return samples[:n]
 
     def seek(self, sample: int) -> None:
-        base = self._stream.time_base or 1
-        place = self._start + int((sample / self.rate - PREROLL_S) / base)  # before the start: that is where AAC primes
+        self._rest = self._rest[:0]
         try:
+            if sample < 2 * PREROLL_S * self.rate:  # only a fresh start primes the coding as at the first time
+                self._container.close()
+                self._open()
+                self._skip = sample
+                return
+            place = self._start + int((sample / self.rate - PREROLL_S) / (self._stream.time_base or 1))
             self._container.seek(place, stream=self._stream, backward=True)
         except self._av.FFmpegError as error:
             raise DecodeError(_cause(error)) from None
-        self._rest = self._rest[:0]
         self._target = sample
-        self._skip = -1
+        self._skip = UNPLACED
         self._blocks = self._converted(self._decoded())
 
     def _length(self) -> int:
