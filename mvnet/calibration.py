@@ -1,0 +1,104 @@
+"""The period output of a finished encoder: a linear head with honest probabilities, and the prototypes.
+
+Works on a few thousand embeddings, in double precision on the CPU. Runs once, after a training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from mvnet.encoder import EMBEDDING_SIZE, PeriodHead
+from mvnet.periods import PERIODS
+
+
+def clip_weights(periods: np.ndarray, pieces: Sequence[Hashable]) -> np.ndarray:
+    """Weights [n] of mean 1 under which periods weigh the same, and pieces within a period too."""
+    counts: dict[tuple[int, Hashable], int] = {}
+    for key in zip(periods.tolist(), pieces, strict=True):
+        counts[key] = counts.get(key, 0) + 1
+    in_period = {period: sum(key[0] == period for key in counts) for period in set(periods.tolist())}
+    weights = np.array([1 / (counts[key] * in_period[key[0]]) for key in zip(periods.tolist(), pieces, strict=True)])
+    return weights * len(weights) / weights.sum()
+
+
+def fit_head(
+    embeddings: np.ndarray, periods: np.ndarray, weights: np.ndarray | None = None, *, penalty: float = 1e-3
+) -> PeriodHead:
+    """Multinomial logistic regression on standardised embeddings, folded into one linear layer.
+
+    Args:
+        embeddings: float [n, 10] of training clips.
+        periods: int64 [n].
+        weights: of the clips, [n].
+        penalty: of the squared coefficients.
+    """
+    x = torch.from_numpy(np.asarray(embeddings, np.float64))
+    target = torch.from_numpy(periods)
+    weight = torch.ones(len(x), dtype=torch.float64) if weights is None else torch.from_numpy(weights)
+    mean, deviation = x.mean(0), x.std(0, correction=0).clamp(min=1e-6)
+    x = (x - mean) / deviation
+    coefficients = torch.zeros(len(PERIODS), EMBEDDING_SIZE + 1, dtype=torch.float64, requires_grad=True)
+
+    def loss() -> Tensor:
+        logits = x @ coefficients[:, :-1].T + coefficients[:, -1]
+        errors = F.cross_entropy(logits, target, reduction="none")
+        return (errors * weight).mean() + penalty * coefficients[:, :-1].square().sum()
+
+    _minimise(loss, coefficients)
+    slope = coefficients.detach()[:, :-1] / deviation
+    head = PeriodHead()
+    with torch.no_grad():
+        head.linear.weight.copy_(slope)
+        head.linear.bias.copy_(coefficients.detach()[:, -1] - slope @ mean)
+    return head
+
+
+def fit_temperature(head: PeriodHead, embeddings: np.ndarray, periods: np.ndarray) -> float:
+    """Divide the head's logits by the number that makes held-out clips likeliest; returns it.
+
+    Args:
+        head: changed in place.
+        embeddings: float [n, 10] of clips that the head was not fitted on.
+        periods: int64 [n].
+    """
+    with torch.no_grad():
+        logits = head(torch.from_numpy(np.asarray(embeddings, np.float32))).double()
+    target = torch.from_numpy(periods)
+    log_temperature = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    # The small penalty keeps it finite where every clip is right (or there are very few).
+    _minimise(
+        lambda: F.cross_entropy(logits / log_temperature.exp(), target) + 1e-3 * log_temperature.square(),
+        (log_temperature),
+    )
+    temperature = float(log_temperature.detach().exp().clamp(0.05, 100))
+    with torch.no_grad():
+        head.linear.weight.div_(temperature)
+        head.linear.bias.div_(temperature)
+    return temperature
+
+
+def _minimise(loss: Callable[[], Tensor], parameter: Tensor) -> None:
+    """L-BFGS to convergence."""
+    optimiser = torch.optim.LBFGS([parameter], max_iter=500, tolerance_grad=1e-8, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimiser.zero_grad()
+        value = loss()
+        value.backward()
+        return value
+
+    optimiser.step(closure)
+
+
+def prototypes(embeddings: np.ndarray, periods: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The weighted mean embedding of each period, float64 [5, 10]; of all clips where a period has none."""
+    rows = []
+    for period in range(len(PERIODS)):
+        chosen = periods == period if (periods == period).any() else np.ones(len(periods), bool)
+        rows.append(np.average(embeddings[chosen], axis=0, weights=weights[chosen]))
+    return np.stack(rows).astype(np.float64)

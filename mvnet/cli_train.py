@@ -1,0 +1,153 @@
+"""`mvnet train encoder` and `mvnet train gan`: flags from the configurations, data, run, result.
+
+Imports torch only when a training starts.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from mvnet.configs import RECIPES, EncoderConfig, GanConfig, RunConfig, add_flags, with_flags
+from mvnet.errors import MvnetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lightning_fabric import Fabric
+
+    from mvnet.train_encoder import EncoderData
+
+DRY_STEPS = 3
+DRY_FILES = 2  # of each period and split
+SCALES = ("db", "power")
+
+
+class _InSplit(Protocol):
+    @property
+    def period(self) -> int: ...
+    @property
+    def split(self) -> str: ...
+
+
+Item = TypeVar("Item", bound=_InSplit)
+
+
+def configure(parser: ArgumentParser) -> Callable[[Namespace], int]:
+    """Add the two trainings and their flags."""
+    parts = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    encoder = parts.add_parser("encoder", help="the audio encoder: music to ten numbers")
+    _add_common(encoder)
+    encoder.add_argument(
+        "--scale", choices=SCALES, default="db", help="of the spectrogram; power is the author's code's"
+    )
+    add_flags(encoder, EncoderConfig)
+    add_flags(encoder, RunConfig)
+    encoder.set_defaults(train=_run_encoder)
+    gan = parts.add_parser("gan", help="the generator of paintings and its discriminator")
+    _add_common(gan)
+    gan.add_argument("--encoder", type=Path, required=True, help="encoder.pt, or the run folder that holds it")
+    gan.add_argument("--split-by", choices=("", "painter"), default="", help="keep painters on one side of the split")
+    add_flags(gan, GanConfig)
+    add_flags(gan, RunConfig)
+    gan.set_defaults(train=_run_gan)
+    return lambda args: args.train(args)
+
+
+def _add_common(parser: ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data set")
+    parser.add_argument("--layout", default="auto", help="of the data set (default: auto; see `mvnet data --help`)")
+    parser.add_argument("--run", dest="folder", type=Path, required=True, help="run folder: log, checkpoints, result")
+    parser.add_argument("--cache", type=Path, default=None, help="folder of decoded data (default: cache in --run)")
+    parser.add_argument("--val-share", type=float, default=0.15, help="held out, where the data names no split")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object, no progress bar")
+
+
+def _run_encoder(args: Namespace) -> int:
+    recipe = RECIPES[args.loss or "triplet"]
+    config, run = with_flags(recipe, args), with_flags(RunConfig(), args)
+    from mvnet.engine import start_engine
+    from mvnet.train_encoder import train_encoder
+
+    fabric = start_engine(run)
+    with _folder(args, run) as path:
+        data = _encoder_data(args, config, run, fabric)
+        if run.dry_run:
+            batch = max(1, len(data.split("train")) // (DRY_STEPS * fabric.world_size))
+            config = replace(config, epochs=1, batch=batch, anchors_per_clip=1, warmup=0.0)
+        ended, figures = train_encoder(config, data, path, run, fabric, quiet=args.json)
+    return _report(args, path, ended, figures, fabric)
+
+
+def _run_gan(args: Namespace) -> int:
+    raise MvnetError("the GAN's training is not built yet")
+
+
+def _encoder_data(args: Namespace, config: EncoderConfig, run: RunConfig, fabric: Fabric) -> EncoderData:
+    """Windows, and samples where the sound itself is changed; process 0 of each host fills the cache first."""
+    from mvnet.datasets import load_clip_samples, load_clip_windows, read_music
+    from mvnet.frontend import MelSpec
+    from mvnet.train_encoder import EncoderData
+
+    spec = MelSpec(scale=args.scale)
+    recordings = read_music(args.data, args.layout, seed=config.seed, val_share=args.val_share)
+    if run.dry_run:
+        recordings = few(recordings)
+    cache = args.cache or args.folder / "cache"
+    show = not args.json and fabric.local_rank == 0
+    with fabric.rank_zero_first(local=True):
+        loaded = load_clip_windows(recordings, spec, cache, progress=show)
+        samples = load_clip_samples(recordings, spec, cache, progress=show).samples if config.augment else None
+    return EncoderData(spec, loaded.clips, loaded.windows, samples)
+
+
+def few(items: Sequence[Item]) -> list[Item]:
+    """DRY_FILES items of each period and split, in order: enough to try everything once."""
+    counts: dict[tuple[int, str], int] = {}
+    chosen = []
+    for item in items:
+        key = item.period, item.split
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] <= DRY_FILES:
+            chosen.append(item)
+    return chosen
+
+
+@contextmanager
+def _folder(args: Namespace, run: RunConfig) -> Iterator[Path]:
+    """The run folder, or for a dry run a temporary one."""
+    if not run.dry_run:
+        yield args.folder
+        return
+    with tempfile.TemporaryDirectory(prefix="mvnet-dry-") as folder:
+        if args.cache is None:
+            args.cache = Path(folder) / "cache"
+        yield Path(folder)
+
+
+def _report(args: Namespace, path: Path, ended: str, figures: dict[str, Any], fabric: Fabric) -> int:
+    """Print what came of it; returns the exit code."""
+    from mvnet.run import INTERRUPTED
+
+    code = INTERRUPTED if ended == "interrupted" else 0
+    if fabric.global_rank != 0:
+        return code
+    if args.json:
+        print(json.dumps({"run": str(path), "ended": ended, "figures": figures}))
+        return code
+    if ended == "interrupted":
+        print(f"Interrupted: everything is in {path}; the same command goes on from there.")
+        return code
+    for name, value in figures.items():
+        if isinstance(value, float):
+            print(f"{name:32} {value:.4f}")
+    if ended == "time":
+        print(f"Stopped after --minutes {args.minutes:g}; the same command goes on from there.")
+    print("Dry run: nothing was kept." if args.dry_run else f"The result is in {path}.")
+    return code

@@ -1,0 +1,136 @@
+"""The pictures of a run folder, as the paper's figures 4 to 8: curves, embeddings, sheets of paintings.
+
+Drawn with matplotlib's Agg canvas through the object interface, so no window system and no global
+state is touched. Runs in the training process, process 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from mvnet.periods import PERIODS
+
+COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#aa3377")  # Tol's bright scheme: safe for colour blindness
+MOST_PANELS = 6
+
+
+def save_curves(path: Path, records: Sequence[Mapping[str, Any]], names: Mapping[str, str], title: str) -> None:
+    """Losses over steps (figures 5 and 6): each line of the log as a point.
+
+    Args:
+        records: lines of log.jsonl; those without any of the names are left out.
+        names: label of each loss in the picture, by its name in the log.
+    """
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.add_subplot()
+    for name, label in names.items():
+        points = [(record["step"], record[name]) for record in records if name in record]
+        if points:
+            steps, values = np.array(points, float).T
+            (line,) = axes.plot(steps, values, linewidth=0.6, alpha=0.4)
+            axes.plot(steps, _smooth(values), linewidth=1.6, color=line.get_color(), label=label)
+    axes.set(title=title, xlabel="step", ylabel="loss")
+    axes.grid(alpha=0.3)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend()
+    _save(figure, path)
+
+
+def _smooth(values: np.ndarray) -> np.ndarray:
+    """Mean over a fiftieth of the curve around each point."""
+    width = max(1, len(values) // 50)
+    kernel = np.ones(width)
+    return np.convolve(values, kernel, "same") / np.convolve(np.ones(len(values)), kernel, "same")
+
+
+def save_embedding_maps(path: Path, epochs: Sequence[tuple[int, np.ndarray]], periods: np.ndarray) -> None:
+    """Embeddings of the same clips after several epochs (figure 4), coloured by period.
+
+    All panels share the two main directions of the last epoch, so movement from panel to panel is real.
+
+    Args:
+        epochs: epoch and embeddings float [n, 10]; at most six are drawn, first and last among them.
+        periods: int64 [n].
+    """
+    if not epochs:
+        return
+    chosen = np.unique(np.linspace(0, len(epochs) - 1, min(MOST_PANELS, len(epochs))).round().astype(int))
+    last = epochs[-1][1]
+    directions = np.linalg.svd(last - last.mean(0), full_matrices=False)[2][:2].T  # [10, 2]
+    columns = min(3, len(chosen))
+    rows = -(-len(chosen) // columns)
+    figure = Figure(figsize=(4 * columns, 3.6 * rows), layout="constrained")
+    for place, index in enumerate(chosen, start=1):
+        epoch, embeddings = epochs[index]
+        axes = figure.add_subplot(rows, columns, place)
+        points = (embeddings - embeddings.mean(0)) @ directions
+        for period, name in enumerate(PERIODS):
+            x, y = points[periods == period].T
+            axes.scatter(x, y, s=9, color=COLOURS[period], label=name, linewidths=0)
+        axes.set_title(f"epoch {epoch}")
+        axes.set(xticks=[], yticks=[])
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=len(PERIODS))
+    _save(figure, path)
+
+
+def save_confusion(path: Path, confusion: Sequence[Sequence[int]], title: str) -> None:
+    """Clips by true period (rows) and heard period (columns), as a coloured table."""
+    counts = np.array(confusion)
+    share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    figure = Figure(figsize=(5.4, 4.8), layout="constrained")
+    axes = figure.add_subplot()
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(counts):
+        colour = "white" if share[row, column] > 0.5 else "black"
+        axes.text(column, row, str(count), ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(PERIODS)), PERIODS, rotation=30)
+    axes.set_yticks(range(len(PERIODS)), PERIODS)
+    axes.set(title=title, xlabel="heard as", ylabel="is")
+    _save(figure, path)
+
+
+def save_pairs(path: Path, real: np.ndarray, generated: np.ndarray, periods: np.ndarray) -> None:
+    """Paintings beside what the generator paints for the music paired with them (figure 7).
+
+    Args:
+        real, generated: uint8 [n, 3, S, S].
+        periods: int64 [n]; a row of the sheet is a period, its pairs side by side.
+    """
+    rows = []
+    for period in np.unique(periods):
+        chosen = periods == period
+        pairs = np.stack((real[chosen], generated[chosen]), axis=1)  # [m, 2, 3, S, S]
+        rows.append(pairs.reshape(-1, *real.shape[1:]))
+    width = max(len(row) for row in rows)
+    blank = np.full((1, *real.shape[1:]), 255, np.uint8)
+    padded = [np.concatenate((row, np.repeat(blank, width - len(row), 0))) for row in rows]
+    save_collage(path, np.concatenate(padded), width)
+
+
+def save_collage(path: Path, images: np.ndarray, columns: int) -> None:
+    """Pictures in a grid, row by row, one pixel apart (figure 8: 6 x 6 a period).
+
+    Args:
+        images: uint8 [n, 3, S, S]; n is filled up with white.
+        columns: pictures in a row.
+    """
+    n, _, height, width = images.shape
+    rows = -(-n // columns)
+    sheet = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1, 3), 255, np.uint8)
+    for place, image in enumerate(images):
+        top, left = place // columns * (height + 1), place % columns * (width + 1)
+        sheet[top : top + height, left : left + width] = image.transpose(1, 2, 0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(sheet).save(path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    FigureCanvasAgg(figure).print_png(path)

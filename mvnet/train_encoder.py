@@ -1,0 +1,340 @@
+"""`mvnet train encoder`: the paper's triplet training of the audio encoder, and a contrastive one beside it.
+
+One training object takes the steps, mvnet.run.run_training repeats them; at the end the period head is
+fitted and the finished encoder written. Runs in the training process.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from lightning_fabric.wrappers import _FabricOptimizer
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from mvnet import checkpoints, plots
+from mvnet.calibration import clip_weights, fit_head, fit_temperature, prototypes
+from mvnet.configs import EncoderConfig, RunConfig
+from mvnet.encoder import AudioEncoder, PeriodHead, period_probabilities
+from mvnet.engine import Rows, average_buffers, shard, to_layout
+from mvnet.errors import MvnetError
+from mvnet.evaluate import accuracy_figures, heard
+from mvnet.frontend import MelSpec
+from mvnet.losses import supervised_contrastive_loss, triplet_loss
+from mvnet.records import Clip
+from mvnet.run import RunFolder, run_training
+from mvnet.sampling import balanced_order, triplet_order
+from mvnet.spectral import SpectralAugment, mix_within_period
+
+MAP_CLIPS = 60  # of each period in the map of embeddings
+EMBED_BATCH = 64
+
+
+@dataclass(frozen=True)
+class EncoderData:
+    """Clips to learn from and to measure with.
+
+    Attributes:
+        spec: of the windows.
+        clips: of each row, in both splits.
+        windows: float16 or float32 [n, 3, 128, 256].
+        samples: int16 [n, spec.window_samples] of the same clips, for changing the sound itself; or None.
+    """
+
+    spec: MelSpec
+    clips: Sequence[Clip]
+    windows: np.ndarray
+    samples: np.ndarray | None = None
+
+    @property
+    def periods(self) -> np.ndarray:
+        """int64 [n]."""
+        return np.array([clip.recording.period for clip in self.clips], np.int64)
+
+    def split(self, name: str) -> np.ndarray:
+        """Rows of a split, int64."""
+        return np.flatnonzero([clip.recording.split == name for clip in self.clips])
+
+    def pieces(self, rows: np.ndarray) -> list[str]:
+        """The piece of each of these rows."""
+        return [self.clips[row].recording.piece for row in rows]
+
+    def sources(self, rows: np.ndarray) -> list[tuple[str, str]]:
+        """Kind and collection of each of these rows."""
+        return [(self.clips[row].recording.kind, self.clips[row].recording.source) for row in rows]
+
+    def fingerprint(self) -> list[int]:
+        """Changes when a checkpoint's order of clips no longer means these clips."""
+        return [len(self.clips), *np.bincount(self.periods, minlength=5).tolist(), *self.split("val").tolist()]
+
+
+class EncoderTraining:
+    """Both recipes' steps; see mvnet.run.Training.
+
+    Attributes:
+        encoder: the network that is trained.
+        averaged: the moving average of its weights, or the encoder itself when there is none.
+    """
+
+    def __init__(self, config: EncoderConfig, data: EncoderData, fabric: Fabric, folder: Path | None = None) -> None:
+        self.config, self.data, self.fabric, self.folder = config, data, fabric, folder
+        self.seed, self.epochs = config.seed, config.epochs
+        self.train, self.val = data.split("train"), data.split("val")
+        self._period = data.periods
+        torch.manual_seed(config.seed)
+        self.encoder, self.head = AudioEncoder(), PeriodHead()
+        to_layout(self.encoder, fabric)
+        self.head.to(fabric.device)
+        self.averaged = copy.deepcopy(self.encoder) if config.average else self.encoder
+        self.optimiser = self._optimiser()
+        self._forward = fabric.setup_module(self.encoder)
+        self._judge = fabric.setup_module(self.head) if config.loss == "supcon" else None
+        self._step = cast(_FabricOptimizer, fabric.setup_optimizers(self.optimiser))
+        self.steps_per_epoch = max(1, math.ceil(self._epoch_length() / (config.batch * fabric.world_size)))
+        self._order: tuple[int, np.ndarray] | None = None  # of the epoch it belongs to
+        self._windows = Rows(data.windows, fabric)
+        self._spectral = SpectralAugment(data.spec) if config.spectral else None
+        self._sound = _SoundAugment(data, fabric) if config.augment else None
+        self._map_rows = map_rows(self._period, self.val if len(self.val) else self.train)
+
+    def _optimiser(self) -> torch.optim.Optimizer:
+        config = self.config
+        if config.loss == "triplet":
+            return torch.optim.Adam(self.encoder.parameters(), lr=config.learning_rate, betas=(0.5, 0.999))
+        weights = [*self.encoder.parameters(), *self.head.parameters()]
+        decayed = [weight for weight in weights if weight.ndim > 1]
+        others = [weight for weight in weights if weight.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
+        return torch.optim.AdamW(groups, lr=config.learning_rate)
+
+    def _epoch_length(self) -> int:
+        clips = len(self.train)
+        return clips * self.config.anchors_per_clip if self.config.loss == "triplet" else clips
+
+    def _rows(self, number: int) -> np.ndarray:
+        """Rows of the data for one step of this process: [batch, 3] for triplets, else [batch]."""
+        epoch, step = divmod(number, self.steps_per_epoch)
+        if self._order is None or self._order[0] != epoch:
+            self._order = epoch, self.train[self._draw(epoch)]
+        return shard(self._order[1], self.config.batch, step, self.fabric.global_rank, self.fabric.world_size)
+
+    def _draw(self, epoch: int) -> np.ndarray:
+        periods = self._period[self.train]
+        if self.config.loss == "triplet":
+            return triplet_order(periods, self.config.anchors_per_clip, self.seed, epoch)
+        sources, pieces = self.data.sources(self.train), self.data.pieces(self.train)
+        return balanced_order(periods, sources, pieces, len(self.train), self.seed, epoch)
+
+    def _mel(self, rows: np.ndarray) -> Tensor:
+        """Windows to learn from, [n, 3, 128, 256], changed as the configuration says."""
+        mel = self._sound.mel(rows) if self._sound else self._windows.take(rows)
+        return self._spectral(mel) if self._spectral else mel
+
+    def step(self, number: int) -> dict[str, Tensor]:
+        """One step of optimisation; returns {"loss": ...} and, for supcon, its parts."""
+        self.encoder.train()
+        rows = self._rows(number)
+        self._step.zero_grad()
+        losses = self._triplet(rows) if self.config.loss == "triplet" else self._supcon(rows, number)
+        self.fabric.backward(losses["loss"])
+        self._step.step()
+        if self.averaged is not self.encoder:
+            average_weights(self.averaged, self.encoder, self.config.average, number)
+        return {name: value.detach() for name, value in losses.items()}
+
+    def _triplet(self, rows: np.ndarray) -> dict[str, Tensor]:
+        # Anchor, positive and negative each pass alone, as in the author's code: at batch 1 the batch
+        # norms then see one window, which is part of the published recipe.
+        embeddings = [self._forward(self._mel(role)) for role in rows.T]
+        anchor, positive, negative = (embedding.float() for embedding in embeddings)
+        return {"loss": triplet_loss(anchor, positive, negative, self.config.margin, self.config.p)}
+
+    def _supcon(self, rows: np.ndarray, number: int) -> dict[str, Tensor]:
+        config = self.config
+        rate = config.learning_rate * schedule(number, self.epochs * self.steps_per_epoch, config.warmup)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        mel = self._mel(rows)
+        period = torch.from_numpy(self._period[rows]).to(mel.device)
+        if config.mixup:
+            mel = mix_within_period(mel, period, config.mixup, self.data.spec)
+        embedding = self._forward(mel).float()
+        assert self._judge is not None
+        logits = self._judge(embedding).float()
+        contrast = supervised_contrastive_loss(embedding, period, config.temperature)
+        cross_entropy = F.cross_entropy(logits, period, label_smoothing=config.label_smoothing)
+        loss = cross_entropy + config.contrast * contrast
+        return {"loss": loss, "contrast": contrast, "cross_entropy": cross_entropy}
+
+    def embed(self, rows: np.ndarray) -> np.ndarray:
+        """Embeddings of unchanged windows by the averaged network in eval mode, float32 [n, 10]."""
+        network = self.averaged.eval()
+        found = []
+        with torch.no_grad():
+            for first in range(0, len(rows), EMBED_BATCH):
+                found.append(network(self._windows.take(rows[first : first + EMBED_BATCH])).float().cpu().numpy())
+        return np.concatenate(found) if found else np.empty((0, self.encoder.linear.out_features), np.float32)
+
+    def end_epoch(self, epoch: int) -> dict[str, Any]:
+        """Embeddings for the map, kept in the folder, and the share of validation clips nearest their own prototype."""
+        average_buffers(self.fabric, self.encoder)
+        if self.fabric.global_rank != 0:
+            return {}
+        if self.folder is not None:
+            file = self.folder / "embeddings" / f"{epoch:04d}.npy"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            np.save(file, self.embed(self._map_rows))
+        if len(self.val) == 0:
+            return {}
+        sample = map_rows(self._period, self.train)
+        centres = prototypes(self.embed(sample), self._period[sample], np.ones(len(sample)))
+        distances = np.linalg.norm(self.embed(self.val)[:, None] - centres[None], axis=2)  # [n, 5]
+        return {"val_nearest_prototype": float((distances.argmin(1) == self._period[self.val]).mean())}
+
+    def state(self) -> dict[str, Any]:
+        """Weights, optimiser and data fingerprint."""
+        average_buffers(self.fabric, self.encoder)
+        return {
+            "encoder": self.encoder.state_dict(),
+            "head": self.head.state_dict(),
+            "averaged": self.averaged.state_dict() if self.averaged is not self.encoder else None,
+            "optimiser": self.optimiser.state_dict(),
+            "data": self.data.fingerprint(),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take up a state.
+
+        Raises:
+            MvnetError: it was made with other data.
+        """
+        if state["data"] != self.data.fingerprint():
+            raise MvnetError("the data has changed since this run began: give the same --data, or --no-resume")
+        self.encoder.load_state_dict(state["encoder"])
+        self.head.load_state_dict(state["head"])
+        if state["averaged"] is not None:
+            self.averaged.load_state_dict(state["averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+
+
+class _SoundAugment:
+    """Windows computed from changed samples, on the device."""
+
+    def __init__(self, data: EncoderData, fabric: Fabric) -> None:
+        # Only here: torchaudio is slow to import and most runs do without.
+        from mvnet.augment import BatchMel, WaveformAugment
+
+        if data.samples is None:
+            raise MvnetError("--augment needs the clips' samples: load the data with them")
+        self._samples = Rows(data.samples, fabric, lambda rows: rows.float() / 32_767)
+        self._change = WaveformAugment(data.spec).to(fabric.device)
+        self._mel = BatchMel(data.spec).to(fabric.device)
+
+    def mel(self, rows: np.ndarray) -> Tensor:
+        """[n, 3, 128, 256] of rows [n], each changed anew."""
+        with torch.no_grad():
+            return self._mel(self._change(self._samples.take(rows)))
+
+
+def schedule(step: int, total: int, warmup: float) -> float:
+    """Share of the learning rate at a step: a straight rise over the warm-up's share, then half a cosine to 0."""
+    rise = max(1, round(total * warmup))
+    if step < rise:
+        return (step + 1) / rise
+    return 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, total - rise)))
+
+
+@torch.no_grad()
+def average_weights(averaged: nn.Module, network: nn.Module, decay: float, step: int) -> None:
+    """One step of the moving average; early steps decay faster, so that it does not keep the first weights."""
+    decay = min(decay, (1 + step) / (10 + step))
+    for kept, new in zip(averaged.state_dict().values(), network.state_dict().values(), strict=True):
+        if kept.is_floating_point():
+            kept.lerp_(new, 1 - decay)
+        else:
+            kept.copy_(new)
+
+
+def map_rows(periods: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Up to MAP_CLIPS of these rows of each period, evenly spread, int64."""
+    chosen = []
+    for period in np.unique(periods[rows]):
+        own = rows[periods[rows] == period]
+        chosen.append(own[np.unique(np.linspace(0, len(own) - 1, min(MAP_CLIPS, len(own))).round().astype(int))])
+    return np.concatenate(chosen)
+
+
+def finish(training: EncoderTraining, folder: RunFolder) -> dict[str, Any]:
+    """Fit head, temperature and prototypes, measure on the validation split, write encoder.pt; returns the figures."""
+    data, train, val = training.data, training.train, training.val
+    periods = data.periods
+    weights = clip_weights(periods[train], data.pieces(train))
+    learnt = training.embed(train)
+    head = fit_head(learnt, periods[train], weights)
+    figures: dict[str, Any] = {"train_clips": len(train), "train_pieces": len(set(data.pieces(train)))}
+    if len(val):
+        unseen = training.embed(val)
+        figures["temperature"] = fit_temperature(head, unseen, periods[val])
+        with torch.no_grad():
+            chances = period_probabilities(head, torch.from_numpy(unseen)).numpy()
+        recordings = [data.clips[row].recording for row in val]
+        figures |= {f"val_{k}": v for k, v in accuracy_figures(heard(chances, periods[val], recordings)).items()}
+    with torch.no_grad():
+        chances = period_probabilities(head, torch.from_numpy(learnt)).numpy()
+    figures["train_clip_accuracy"] = float((chances.argmax(1) == periods[train]).mean())
+    centres = prototypes(learnt, periods[train], weights)
+    content = {
+        "format": checkpoints.FORMAT,
+        "kind": "encoder",
+        "spec": data.spec.as_dict(),
+        "weights": {name: value.cpu().contiguous() for name, value in training.averaged.state_dict().items()},
+        "head": head.state_dict(),
+        "prototypes": centres.tolist(),
+        "figures": figures,
+        "config": asdict(training.config),
+        "commit": folder.commit,
+    }
+    checkpoints.write_atomic(folder.path / checkpoints.FILES["encoder"], content)
+    folder.write_json("metrics.json", figures)
+    draw(training, folder, figures)
+    return figures
+
+
+def draw(training: EncoderTraining, folder: RunFolder, figures: dict[str, Any]) -> None:
+    """Loss curve, maps of embeddings across epochs, confusion: figures 4 and 5 of the paper."""
+    names = {"loss": "loss", "contrast": "contrastive loss", "cross_entropy": "cross-entropy"}
+    plots.save_curves(folder.path / "loss.png", folder.records(), names, f"Encoder, {training.config.loss} loss")
+    rows = training._map_rows
+    kept = [(int(file.stem), np.load(file)) for file in sorted((folder.path / "embeddings").glob("*.npy"))]
+    kept = [(epoch, embeddings) for epoch, embeddings in kept if len(embeddings) == len(rows)]
+    plots.save_embedding_maps(folder.path / "embeddings.png", kept, training.data.periods[rows])
+    if "val_confusion" in figures:
+        plots.save_confusion(folder.path / "confusion.png", figures["val_confusion"], "Validation clips")
+
+
+def train_encoder(
+    config: EncoderConfig, data: EncoderData, path: Path, run: RunConfig, fabric: Fabric, *, quiet: bool = False
+) -> tuple[str, dict[str, Any]]:
+    """Train, or go on training, in a run folder; every process calls this.
+
+    Returns:
+        how it ended (see mvnet.run.run_training) and the figures of the finished encoder, empty when
+        it was interrupted, and in processes other than 0.
+    """
+    folder = RunFolder(path, "encoder", config, data.spec, resume=run.resume)
+    if fabric.global_rank == 0:
+        folder.create()
+    fabric.barrier()
+    training = EncoderTraining(config, data, fabric, path)
+    ended = run_training(training, folder, fabric, run, quiet=quiet)
+    if ended == "interrupted" or fabric.global_rank != 0:
+        return ended, {}
+    return ended, finish(training, folder)
