@@ -9,7 +9,8 @@ import numpy as np
 import soundfile
 
 FORMATS = ("wav", "flac", "mp3", "ogg", "opus", "m4a")  # what the app promises to play
-_SUBTYPES = {"ogg": ("OGG", "VORBIS"), "opus": ("OGG", "OPUS"), "mp3": ("MP3", "MPEG_LAYER_III")}
+_SNDFILE = {"ogg": ("OGG", "VORBIS"), "opus": ("OGG", "OPUS")}
+_FFMPEG = {"m4a": ("ipod", "aac", "fltp"), "aac": ("adts", "aac", "fltp"), "mp3": ("mp3", "libmp3lame", "fltp")}
 
 
 def tone(seconds: float, rate: int, frequency: float = 440.0, channels: int = 2, amplitude: float = 0.5) -> np.ndarray:
@@ -39,16 +40,12 @@ def pitch(samples: np.ndarray, rate: float) -> float:
 def write_sound(path: Path, samples: np.ndarray, rate: int, subtype: str = "") -> Path:
     """Write float32 [n, channels] in the format of the path's suffix; subtype as soundfile names it."""
     suffix = path.suffix[1:]
-    if suffix in ("m4a", "aac"):
-        _write_aac(path, samples, rate)
-    elif suffix in _SUBTYPES:
-        container, coding = _SUBTYPES[suffix]
+    if suffix in _FFMPEG:
+        _write_ffmpeg(path, samples, rate)
+    elif suffix in _SNDFILE:
+        container, coding = _SNDFILE[suffix]
         # soundfile hands blocks that are too long to the Vorbis encoder's stack: write in parts.
-        # A constant bit rate for mp3: libsndfile labels its variable one as constant, so that seeking goes astray.
-        bit_rate = "CONSTANT" if suffix == "mp3" else None
-        with soundfile.SoundFile(
-            path, "w", rate, samples.shape[1], coding, format=container, bitrate_mode=bit_rate
-        ) as file:
+        with soundfile.SoundFile(path, "w", rate, samples.shape[1], coding, format=container) as file:
             for start in range(0, len(samples), rate):
                 file.write(samples[start : start + rate])
     else:
@@ -56,14 +53,16 @@ def write_sound(path: Path, samples: np.ndarray, rate: int, subtype: str = "") -
     return path
 
 
-def _write_aac(path: Path, samples: np.ndarray, rate: int) -> None:
+def _write_ffmpeg(path: Path, samples: np.ndarray, rate: int) -> None:
+    container_format, codec, sample_format = _FFMPEG[path.suffix[1:]]
     layout = {1: "mono", 2: "stereo", 6: "5.1"}[samples.shape[1]]
-    options = {"movflags": "faststart"} if path.suffix == ".m4a" else {}
-    with av.open(str(path), "w", format="ipod" if path.suffix == ".m4a" else "adts", options=options) as container:
-        stream = container.add_stream("aac", rate=rate, layout=layout)
-        for start in range(0, len(samples), 1024):
-            block = np.ascontiguousarray(samples[start : start + 1024].T)
-            piece = av.AudioFrame.from_ndarray(block, format="fltp", layout=layout)
+    # The index first, so that a file that is cut off can still be played.
+    options = {"movflags": "faststart"} if container_format == "ipod" else {}
+    with av.open(str(path), "w", format=container_format, options=options) as container:
+        stream = container.add_stream(codec, rate=rate, layout=layout)
+        for start in range(0, len(samples), 1152):
+            block = np.ascontiguousarray(samples[start : start + 1152].T)
+            piece = av.AudioFrame.from_ndarray(block, format=sample_format, layout=layout)
             piece.sample_rate = rate
             piece.pts = start
             container.mux(stream.encode(piece))
