@@ -117,7 +117,9 @@ class GLCanvas(QOpenGLWidget):
         self._whole = False
         self._painting: GLPainting | None = None
         self._context: moderngl.Context | None = None
-        self._pace = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._pace = QTimer(self)
+        self._pace.setSingleShot(True)
+        self._pace.setTimerType(Qt.TimerType.PreciseTimer)
         self._pace.timeout.connect(self.update)
         self._last_refresh = 0.0
         self._hz = 60.0

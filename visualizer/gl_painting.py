@@ -96,7 +96,7 @@ class GLPainting:
 
     def _run(self, shader: moderngl.VertexArray, source: moderngl.Framebuffer, target: moderngl.Framebuffer) -> None:
         target.use()
-        source.color_attachments[0].use(0)
+        _texture(source).use(0)
         shader.render(moderngl.TRIANGLES, vertices=3)
 
     def _target(self, size: tuple[int, int]) -> moderngl.Framebuffer:
@@ -115,7 +115,12 @@ def _clamped(texture: moderngl.Texture) -> moderngl.Texture:
     return texture
 
 
+def _texture(target: moderngl.Framebuffer) -> moderngl.Texture:
+    texture = target.color_attachments[0]
+    assert isinstance(texture, moderngl.Texture)
+    return texture
+
+
 def _release(target: moderngl.Framebuffer) -> None:
-    for texture in target.color_attachments:
-        texture.release()
+    _texture(target).release()
     target.release()

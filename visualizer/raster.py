@@ -49,7 +49,8 @@ class RasterCanvas(QWidget):
         self._live = False
         self._whole = False
         self._wall = to_linear(np.array(WALL, np.uint8))
-        self._timer = QTimer(self, interval=REFRESH_MS)
+        self._timer = QTimer(self)
+        self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self._refresh)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -129,7 +130,8 @@ class RasterCanvas(QWidget):
         height, width = blend.shape[:2]
         factor = max(1, SMOOTH // max(height, width))
         codes = to_srgb(enlarge_light(blend, height * factor, width * factor) if factor > 1 else blend)
-        image = QImage(codes.data, codes.shape[1], codes.shape[0], codes.shape[1] * 3, QImage.Format.Format_RGB888)
+        data = codes.tobytes()  # QImage reads it without a copy, so it must live as long as the image
+        image = QImage(data, codes.shape[1], codes.shape[0], codes.shape[1] * 3, QImage.Format.Format_RGB888)
         placed = hang((self.width(), self.height()), (width, height), 1.0, self._whole)
         painter.drawImage(QRectF(placed.left, placed.bottom, placed.width, placed.height), image)
 
