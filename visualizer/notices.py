@@ -1,0 +1,170 @@
+"""Notices: sentences that appear above the painting, wait to be read, and fade. Never modal. GUI thread.
+
+On a full screen the painting stays clean: notices are held until the controls are shown.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEasingCurve, QPropertyAnimation, Qt, QTimer
+from PyQt6.QtGui import QEnterEvent
+from PyQt6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from visualizer.theme import DARK, SPACE, icon, sans
+
+MOST = 3  # at a time
+READING_S = 3.5
+PER_CHARACTER_S = 0.055  # a slow reader's speed
+FADE_MS = 350
+WIDTH = 420
+
+
+class Notice(QFrame):
+    """One sentence with an icon and a button that closes it.
+
+    Args:
+        text: the sentence.
+        alarm: something failed; else it is only worth knowing.
+    """
+
+    def __init__(self, text: str, alarm: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = text
+        self.alarm = alarm
+        self.setObjectName("notice")
+        self.setAccessibleName(text)
+        self.setStyleSheet(
+            f"QFrame#notice {{ background: {DARK.raised}; border: 1px solid {DARK.line}; border-radius: 8px; }}"
+            f" QLabel {{ color: {DARK.text}; }}"
+        )
+        self._build()
+        self._effect = QGraphicsOpacityEffect(self)
+        self.setGraphicsEffect(self._effect)
+        self._fade = QPropertyAnimation(self._effect, b"opacity", self)
+        self._fade.setDuration(FADE_MS)
+        self._fade.setEasingCurve(QEasingCurve.Type.InOutQuad)
+        self._fade.finished.connect(self._faded)
+        self._reading = QTimer(self)
+        self._reading.setSingleShot(True)
+        self._reading.timeout.connect(self.fade_out)
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 6, 10)
+        row.setSpacing(SPACE)
+        sign = QLabel()
+        name, colour = ("alarm", DARK.alarm) if self.alarm else ("notice", DARK.accent)
+        sign.setPixmap(icon(name, colour).pixmap(20, 20))
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        words = QLabel(self.text)
+        words.setFont(sans(10))
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        words.setWordWrap(True)
+        row.addWidget(words, 1)
+        close = QToolButton()
+        close.setIcon(icon("close", DARK.quiet))
+        close.setAutoRaise(True)
+        close.setAccessibleName("Close the notice")
+        close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        close.clicked.connect(self.fade_out)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+
+    def appear(self) -> None:
+        """Fade in, or start anew when it is there already."""
+        self.show()
+        self._run_to(1.0)
+        self._reading.start(round(1000 * (READING_S + PER_CHARACTER_S * len(self.text))))
+
+    def fade_out(self) -> None:
+        """Fade and go."""
+        self._reading.stop()
+        self._run_to(0.0)
+
+    def enterEvent(self, event: QEnterEvent | None) -> None:
+        """Under the pointer it stays."""
+        self._reading.stop()
+
+    def leaveEvent(self, event: object) -> None:
+        """Left by the pointer it goes after a while."""
+        self._reading.start(round(1000 * READING_S))
+
+    def _run_to(self, opacity: float) -> None:
+        self._fade.stop()
+        self._fade.setStartValue(self._effect.opacity() if self._fade.endValue() is not None else 0.0)
+        self._fade.setEndValue(opacity)
+        self._fade.start()
+
+    def _faded(self) -> None:
+        if self._fade.endValue() == 0.0:
+            parent = self.parentWidget()
+            self.hide()
+            if isinstance(parent, Notices):
+                parent.drop(self)
+
+
+class Notices(QWidget):
+    """The column of notices; place it with `settle` after its parent was resized."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._held = False
+        self._notices: list[Notice] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(SPACE)
+        self.hide()
+
+    @property
+    def texts(self) -> list[str]:
+        """The sentences shown or held now, oldest first."""
+        return [notice.text for notice in self._notices]
+
+    def add(self, text: str, alarm: bool = False) -> None:
+        """Show a sentence; the same one again only stays longer, and the oldest gives way to the fourth."""
+        notice = next((one for one in self._notices if one.text == text), None)
+        if notice is None:
+            notice = Notice(text, alarm, self)
+            notice.hide()
+            self._notices.append(notice)
+            self._column.addWidget(notice)
+            while len(self._notices) > MOST:
+                self.drop(self._notices[0])
+        if not self._held:
+            notice.appear()
+        self.settle()
+
+    def hold(self, held: bool) -> None:
+        """Keep notices back, or show those that were kept; their time to be read starts then."""
+        if held == self._held:
+            return
+        self._held = held
+        for notice in list(self._notices):
+            if held:
+                notice.hide()
+            else:
+                notice.appear()
+        self.settle()
+
+    def drop(self, notice: Notice) -> None:
+        """Remove a notice at once."""
+        if notice in self._notices:
+            self._notices.remove(notice)
+            self._column.removeWidget(notice)
+            notice.hide()
+            notice.deleteLater()
+        self.settle()
+
+    def settle(self) -> None:
+        """Take the place at the parent's top right."""
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        width = min(WIDTH, parent.width() - 4 * SPACE)
+        height = sum(_height(notice, width) for notice in self._notices) + SPACE * max(0, len(self._notices) - 1)
+        self.setGeometry(parent.width() - width - 2 * SPACE, 2 * SPACE, width, height)
+        self.setVisible(bool(self._notices) and not self._held)
+        self.raise_()
+
+
+def _height(notice: Notice, width: int) -> int:
+    layout = notice.layout()
+    return layout.totalHeightForWidth(width) if layout is not None else 0

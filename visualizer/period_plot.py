@@ -1,0 +1,126 @@
+"""The period plot: what the music is heard as, a label on the wall beside the painting. GUI thread.
+
+Five lines with names and probabilities; they glide to each new value and the timer rests when
+they have arrived.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtCore import QRectF, QSize, Qt, QTimer
+from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QWidget
+
+from mvnet.periods import PERIODS
+from visualizer.theme import DARK, sans, serif, translucent
+
+SETTLE_S = 0.25  # time in which a line goes 63 % of its way
+ARRIVED = 0.0005
+STEP_MS = 33
+WIDTH, MARGIN, ROW = 248, 16, 22
+
+
+class PeriodPlot(QWidget):
+    """Five probabilities and the likeliest period's name.
+
+    Args:
+        clock: seconds, steady.
+
+    Attributes:
+        shown: the probabilities as drawn now, in the order of PERIODS.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown = [0.0] * len(PERIODS)
+        self._target = [0.0] * len(PERIODS)
+        self._held: int | None = None
+        self._clock = clock
+        self._last = clock()
+        self._timer = QTimer(self)
+        self._timer.setInterval(STEP_MS)
+        self._timer.timeout.connect(self._step)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName("Period plot")
+        self.resize(self.sizeHint())
+
+    def sizeHint(self) -> QSize:
+        """Fixed: the label does not grow with the window."""
+        return QSize(WIDTH, 2 * MARGIN + 46 + ROW * len(PERIODS))
+
+    def set_probabilities(self, period: Sequence[float]) -> None:
+        """Glide to new probabilities, five numbers in the order of PERIODS; what is no number counts as 0."""
+        self._target = [min(1.0, max(0.0, float(p))) if math.isfinite(p) else 0.0 for p in period]
+        if not self._timer.isActive() and self.isVisible():
+            self._last = self._clock()
+            self._timer.start()
+
+    def set_held(self, index: int | None) -> None:
+        """Say that one period is painted whatever is heard; None: the music decides."""
+        self._held = index
+        self.update()
+
+    @property
+    def likeliest(self) -> str:
+        """Name of the likeliest period."""
+        return PERIODS[max(range(len(PERIODS)), key=self._target.__getitem__)]
+
+    def showEvent(self, event: object) -> None:
+        """Start where the music is: nothing glides while hidden."""
+        self.shown = list(self._target)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the label."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(translucent(DARK.ground, 0.82))
+        painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
+        self._draw_heading(painter)
+        for index, name in enumerate(PERIODS):
+            self._draw_row(painter, index, name)
+        painter.end()
+
+    def _draw_heading(self, painter: QPainter) -> None:
+        painter.setFont(sans(8.5))
+        painter.setPen(QColor(DARK.quiet))
+        painter.drawText(QRectF(MARGIN, MARGIN - 2, WIDTH, 14), "Painting" if self._held is not None else "Heard as")
+        painter.setFont(serif(16, italic=True))
+        painter.setPen(QColor(DARK.text))
+        name = self.likeliest if self._held is None else PERIODS[self._held]
+        painter.drawText(QRectF(MARGIN, MARGIN + 10, WIDTH, 28), Qt.AlignmentFlag.AlignVCenter, name.capitalize())
+
+    def _draw_row(self, painter: QPainter, index: int, name: str) -> None:
+        top = MARGIN + 46 + ROW * index
+        value = self.shown[index]
+        leads = name == self.likeliest
+        painter.setFont(sans(9))
+        metrics = QFontMetricsF(painter.font())
+        painter.setPen(QColor(DARK.text if leads else DARK.quiet))
+        painter.drawText(QRectF(MARGIN, top, 84, ROW), Qt.AlignmentFlag.AlignVCenter, name.capitalize())
+        figure = f"{value:.0%}"
+        right = WIDTH - MARGIN
+        painter.drawText(
+            QRectF(right - 40, top, 40, ROW), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, figure
+        )
+        left, length = MARGIN + 88, right - 40 - (MARGIN + 88) - metrics.averageCharWidth() / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(translucent(DARK.text, 0.14))
+        painter.drawRoundedRect(QRectF(left, top + ROW / 2 - 2, length, 4), 2, 2)
+        painter.setBrush(QColor(DARK.accent if leads else DARK.quiet))
+        painter.drawRoundedRect(QRectF(left, top + ROW / 2 - 2, max(4.0, length * value), 4), 2, 2)
+
+    def _step(self) -> None:
+        now = self._clock()
+        share = 1 - math.exp(-max(0.0, now - self._last) / SETTLE_S)
+        self._last = now
+        self.shown = [x + share * (to - x) for x, to in zip(self.shown, self._target, strict=True)]
+        if all(abs(to - x) < ARRIVED for x, to in zip(self.shown, self._target, strict=True)):
+            self.shown = list(self._target)
+            self._timer.stop()
+        if not self.isVisible():
+            self._timer.stop()
+        self.update()

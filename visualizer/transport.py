@@ -1,0 +1,332 @@
+"""The transport: the slim bar below the painting, with buttons, seek line, input chooser and volume. GUI thread.
+
+It shows a session's Status and triggers the window's actions; it decides nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from visualizer.session import State, Status
+from visualizer.theme import DARK, SPACE, Theme, icon, sans
+
+HEIGHT = 64
+OWN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+VOLUME_STEPS = 100
+NARROW, NARROWER = 760, 560  # widths below which parts of the bar give way to the seek line
+
+
+def clock_text(seconds: float) -> str:
+    """Time as people write it: 4:05, 1:02:09."""
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class FocusedKeys:
+    """Mixin: a control that has the focus keeps Space, Enter and the arrows; else they are the window's shortcuts."""
+
+    def event(self, event: QEvent | None) -> bool:
+        """Claim the keys before the shortcuts see them."""
+        if (
+            event is not None
+            and event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in OWN_KEYS
+            and event.modifiers() == Qt.KeyboardModifier.NoModifier
+        ):
+            event.accept()
+            return True
+        return bool(super().event(event))  # type: ignore[misc]
+
+
+class Button(FocusedKeys, QToolButton):
+    """A button of the bar that shows an action.
+
+    Args:
+        action: what it triggers.
+        icons: names of its icons when off and, for a checkable action, when on.
+    """
+
+    def __init__(self, action: QAction, *icons: str) -> None:
+        super().__init__()
+        self._action = action
+        self._icons = icons
+        self._theme = DARK
+        self.setIconSize(QSize(22, 22))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(action.text().rstrip("…"))
+        keys = action.shortcut().toString()
+        self.setToolTip(action.text().rstrip("…") + (f"  ({keys})" if keys else ""))
+        self.setCheckable(action.isCheckable() and len(icons) == 1)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self.refresh)
+        self.refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the action's state."""
+        on = self._action.isChecked()
+        name = self._icons[-1] if on else self._icons[0]
+        lit = on and self.isCheckable()
+        self.setIcon(icon(name, self._theme.accent if lit else self._theme.text))
+        self.setChecked(lit)
+        self.setEnabled(self._action.isEnabled())
+
+
+class Line(FocusedKeys, QSlider):
+    """A slider drawn as a thin line that can be clicked anywhere.
+
+    Attributes:
+        level: True draws the value as a meter: no knob, no hand.
+    """
+
+    moved_to = pyqtSignal(int)  # by the user, while dragging and at the end
+
+    def __init__(self, name: str, top: int) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.level = False
+        self._theme = DARK
+        self._over = False
+        self.setAccessibleName(name)
+        self.setMaximum(top)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMinimumHeight(24)
+        self.setMouseTracking(True)
+        self.actionTriggered.connect(lambda action: self.moved_to.emit(self.sliderPosition()))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self.update()
+
+    def value_at(self, x: float) -> int:
+        """The value under a place in the widget."""
+        knob = 7.0
+        share = (x - knob) / max(1.0, self.width() - 2 * knob)
+        return round(min(1.0, max(0.0, share)) * self.maximum())
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Go where the user points."""
+        if event is not None and event.button() == Qt.MouseButton.LeftButton and not self.level:
+            self.setSliderDown(True)
+            self._move(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Follow the pointer while the button is down."""
+        if event is not None and self.isSliderDown():
+            self._move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Let go."""
+        self.setSliderDown(False)
+        self.update()
+
+    def enterEvent(self, event: object) -> None:
+        """The knob appears."""
+        self._over = True
+        self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        """The knob goes."""
+        self._over = False
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw line, progress and knob."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        knob, middle = 7.0, self.height() / 2
+        length = self.width() - 2 * knob
+        share = self.value() / self.maximum() if self.maximum() else 0.0
+        painter.setBrush(QColor(self._theme.line))
+        painter.drawRoundedRect(QRectF(knob, middle - 2, length, 4), 2, 2)
+        painter.setBrush(QColor(self._theme.accent if self.isEnabled() or self.level else self._theme.quiet))
+        painter.drawRoundedRect(QRectF(knob, middle - 2, length * share, 4), 2, 2)
+        if self.isEnabled() and not self.level and (self._over or self.hasFocus() or self.isSliderDown()):
+            painter.setBrush(QColor(self._theme.text))
+            painter.drawEllipse(QPointF(knob + length * share, middle), 6.5, 6.5)
+        painter.end()
+
+    def _move(self, event: QMouseEvent) -> None:
+        value = self.value_at(event.position().x())
+        self.setValue(value)
+        self.moved_to.emit(value)
+
+
+class Title(QLabel):
+    """A line of text that gives up letters, not room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._whole = ""
+        self.setFont(sans(10))
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_whole(self, text: str) -> None:
+        """Show a text, cut to the room there is."""
+        if text != self._whole:
+            self._whole = text
+            self.setToolTip(text)
+        self._cut()
+
+    def resizeEvent(self, event: object) -> None:
+        """Cut anew."""
+        self._cut()
+
+    def _cut(self) -> None:
+        cut = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        if cut != self.text():
+            self.setText(cut)
+
+
+class Transport(QWidget):
+    """The bar.
+
+    Args:
+        actions: the window's actions by name.
+        inputs: menu of the input chooser.
+        menu: the window's whole menu.
+    """
+
+    sought = pyqtSignal(float)  # seconds
+    volume_set = pyqtSignal(float)  # 0 to 1
+
+    def __init__(self, actions: Mapping[str, QAction], inputs: QMenu, menu: QMenu) -> None:
+        super().__init__()
+        self.setObjectName("transport")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(HEIGHT)
+        self._theme = DARK
+        self._playing = False
+        self._live = False
+        self.open = Button(actions["open"], "open")
+        self.previous = Button(actions["previous"], "previous")
+        self.play = Button(actions["play"], "play")
+        self.next = Button(actions["next"], "next")
+        self.mute = Button(actions["mute"], "volume", "muted")
+        self.plot = Button(actions["plot"], "plot")
+        self.full_screen = Button(actions["full_screen"], "full-screen", "window")
+        self.more = Button(actions["menu"], "menu")
+        self.more.setMenu(menu)
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.input = self._chooser(inputs)
+        self.title, self.time = Title(), QLabel("")
+        self.time.setFont(sans(9.5))
+        self.time.setObjectName("quiet")
+        self.seek = Line("Position", 0)
+        self.seek.setEnabled(False)
+        self.volume = Line("Volume", VOLUME_STEPS)
+        self.volume.setFixedWidth(96)
+        self.seek.moved_to.connect(lambda ms: self.sought.emit(ms / 1000))
+        self.volume.moved_to.connect(lambda value: self.volume_set.emit(value / VOLUME_STEPS))
+        self._arrange()
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """All buttons that show an action."""
+        return self.open, self.previous, self.play, self.next, self.mute, self.plot, self.full_screen, self.more
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        for button in self.buttons:
+            button.set_theme(theme)
+        self.seek.set_theme(theme)
+        self.volume.set_theme(theme)
+        self._show_play()
+
+    def show_status(self, status: Status) -> None:
+        """Show what the session does."""
+        self._live = status.live
+        self._playing = status.state is State.PLAYING
+        opening = status.state is State.OPENING
+        self.title.set_whole(status.title or ("Opening…" if opening else "No music yet"))
+        self._show_play()
+        self.seek.level = status.live
+        seekable = not status.live and status.duration_s > 0
+        self.seek.setEnabled(seekable)
+        if seekable:
+            self.time.setText(f"{clock_text(status.position_s)} / {clock_text(status.duration_s)}")
+            self.seek.setMaximum(max(1, round(status.duration_s * 1000)))
+            self.seek.setSingleStep(5000)
+            self.seek.setPageStep(30_000)
+            if not self.seek.isSliderDown():
+                self.seek.setValue(round(status.position_s * 1000))
+        elif status.live:
+            self.time.setText("listening" if self._playing else "not listening")
+            self.seek.setMaximum(1000)
+        else:
+            self.time.setText(clock_text(status.position_s) if status.state is State.PLAYING else "")
+            self.seek.setValue(0)
+
+    def show_level(self, level: float) -> None:
+        """Show how loud the input is, 0 to 1."""
+        if self._live:
+            self.seek.setValue(round(level * self.seek.maximum()) if self._playing else 0)
+
+    def show_volume(self, volume: float) -> None:
+        """Show the volume, 0 to 1."""
+        if not self.volume.isSliderDown():
+            self.volume.setValue(round(volume * VOLUME_STEPS))
+
+    def show_input(self, name: str) -> None:
+        """Name what is heard on the chooser; empty for music files."""
+        self.input.setText(QFontMetrics(self.input.font()).elidedText(name, Qt.TextElideMode.ElideRight, 150))
+        self.input.setToolTip(f"What is heard: {name}" if name else "What is heard: choose an input")
+
+    def resizeEvent(self, event: object) -> None:
+        """Give way to the seek line when the window is narrow."""
+        self.volume.setVisible(self.width() >= NARROW)
+        style = Qt.ToolButtonStyle
+        wide = self.width() >= NARROW
+        self.input.setToolButtonStyle(style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly)
+        for button in (self.previous, self.next, self.plot):
+            button.setVisible(self.width() >= NARROWER)
+
+    def _chooser(self, inputs: QMenu) -> QToolButton:
+        chooser = QToolButton()
+        chooser.setObjectName("input")
+        chooser.setAccessibleName("What is heard")
+        chooser.setMenu(inputs)
+        chooser.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        chooser.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        chooser.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        chooser.setFont(sans(9.5))
+        chooser.setIconSize(QSize(18, 18))
+        return chooser
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(4)
+        for button in (self.open, self.previous, self.play, self.next):
+            row.addWidget(button)
+        row.addSpacing(SPACE)
+        middle = QVBoxLayout()
+        middle.setSpacing(0)
+        words = QHBoxLayout()
+        words.setContentsMargins(7, 0, 7, 0)
+        words.addWidget(self.title, 1)
+        words.addWidget(self.time)
+        middle.addLayout(words)
+        middle.addWidget(self.seek)
+        row.addLayout(middle, 1)
+        row.addSpacing(SPACE)
+        for part in (self.input, self.mute, self.volume, self.plot, self.full_screen, self.more):
+            row.addWidget(part)
+
+    def _show_play(self) -> None:
+        self.play.setIcon(icon("pause" if self._playing else "play", self._theme.text))
+        self.play.setAccessibleName("Pause" if self._playing else "Play")
+        self.input.setIcon(icon("microphone" if self._live else "music", self._theme.text))
