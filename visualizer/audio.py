@@ -1,0 +1,49 @@
+"""Sound in and out of the app: what the rest of the app imports.
+
+The parts: `devices` (PortAudio and the list of devices; the only importer of sounddevice), `playback` (files
+with sound), `capture` (live input), `feed` (what the callback does), `silent` (no sound card), `decode`
+(files). Everything downstream sees a Source and cannot tell a file from a microphone.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from visualizer.capture import Microphone
+from visualizer.devices import Device, input_devices, output_devices, portaudio_problem, refresh_devices
+from visualizer.playback import Player
+
+__all__ = [
+    "Device",
+    "Microphone",
+    "Player",
+    "Source",
+    "input_devices",
+    "output_devices",
+    "portaudio_problem",
+    "refresh_devices",
+]
+
+
+class Source(Protocol):
+    """Sound as it is heard, numbered from the start of the stream.
+
+    Attributes:
+        name: for people.
+        rate: Hz of what read returns.
+    """
+
+    name: str
+    rate: float
+
+    @property
+    def heard(self) -> int:
+        """Samples heard so far."""
+
+    def read(self, cursor: int) -> tuple[np.ndarray, int, int]:
+        """Mono float32 [n] heard since cursor, the new cursor, and the samples lost between."""
+
+    def close(self) -> None:
+        """Let go of the device."""

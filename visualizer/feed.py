@@ -1,0 +1,100 @@
+"""What the sound card's callback does with decoded sound: copy, fade, count.
+
+One Feed joins three threads without a lock. The decode thread is the only writer of `ahead`, `jump` and
+`end`; the callback is the only writer of `heard`, `cursor` and the gain; commands are single attributes
+that anyone may set. Sound that a seek made stale is never reached again: the decode thread moves `jump`
+behind it before it writes anything new.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from visualizer.ring import SampleRing
+
+FADE_S = 0.02  # a whole change of volume takes this long: shorter clicks, longer is felt as lag
+
+
+class Feed:
+    """Decoded sound on its way to the loudspeaker, stereo, with what has been played kept for listening.
+
+    Args:
+        rate: of the sound card, Hz.
+        ahead_s: seconds that the decode thread may be ahead.
+        history_s: seconds of played sound that are kept.
+
+    Attributes:
+        ahead: ring [n, 2] of decoded sound.
+        heard: ring [n, 2] of what was played, before the volume: the networks hear what a listener at
+            full volume would.
+        cursor: number of the next sample of `ahead` to be played.
+        jump: where playing continues after a seek; what lies before is stale.
+        end: number after the last sample of the file, None while more may come.
+        running: False pauses.
+        held: True while a file is opened or a seek is under way: silent, and not an underrun.
+        volume: 0 to 1, of the amplitude.
+        underruns: blocks that decoding came too late for.
+    """
+
+    def __init__(self, rate: float, ahead_s: float, history_s: float) -> None:
+        self.rate = rate
+        self.limit = round(ahead_s * rate)
+        # Room for what is ahead, for what a seek left behind and has yet to fade out, and for one long block.
+        self.ahead = SampleRing(3 * self.limit, 2)
+        self.heard = SampleRing(round(history_s * rate), 2)
+        self.cursor = 0
+        self.jump = 0
+        self.end: int | None = None
+        self.running = False
+        self.held = True
+        self.volume = 1.0
+        self.underruns = 0
+        self._gain = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """Samples decoded and not played."""
+        return self.ahead.written - max(self.cursor, self.jump)
+
+    @property
+    def ended(self) -> bool:
+        """True when the last sample of the file has been played."""
+        return self.end is not None and not self.held and max(self.cursor, self.jump) >= self.end
+
+    def discard(self) -> int:
+        """Make all that waits stale; returns the number of the first sample that will follow (decode thread)."""
+        self.end = None
+        self.jump = self.ahead.written
+        return self.jump
+
+    def render(self, out: np.ndarray) -> None:
+        """Fill out, float32 [n, 2], with the next samples or with silence (callback thread)."""
+        stale = self.jump > self.cursor
+        moving = self.running and not self.held and not stale
+        if not moving and self._gain == 0.0:
+            if stale:
+                self.cursor = self.jump
+            out.fill(0)
+            return
+        # A stale rest is still faded out, so that a seek does not click; it stops at the jump.
+        last = self.jump if stale else self.ahead.written
+        count = min(len(out), last - self.cursor)
+        played = out[:count]
+        self.ahead.copy_to(self.cursor, played)
+        out[count:] = 0
+        self.heard.write(played)
+        self.cursor += count
+        if count < len(out) and moving and self.end is None:
+            self.underruns += 1
+        self._fade(out, self.volume if moving else 0.0)
+
+    def _fade(self, out: np.ndarray, target: float) -> None:
+        """Scale a block, moving the gain towards the target no faster than FADE_S allows."""
+        gain = self._gain
+        if gain == target:
+            if gain != 1.0:
+                out *= gain
+            return
+        step = len(out) / (FADE_S * self.rate)
+        self._gain = gain + min(max(target - gain, -step), step)
+        out *= np.linspace(gain, self._gain, len(out), dtype=np.float32)[:, None]
