@@ -44,8 +44,10 @@ def apply_response(waveforms: Tensor, response: Tensor) -> Tensor:
 
 
 def _biquad(b: tuple[Tensor, Tensor, Tensor], a: tuple[Tensor, Tensor, Tensor], hz: Tensor, rate: int) -> Tensor:
-    z = torch.polar(torch.ones_like(hz), -2 * math.pi * hz / rate)  # one sample's delay at each frequency
-    return (b[0] + b[1] * z + b[2] * z * z) / (a[0] + a[1] * z + a[2] * z * z)
+    """Response of (b0 + b1 z + b2 z^2) / (a0 + a1 z + a2 z^2), z = exp(-i omega): both sides over z, in real numbers."""
+    cosine, sine = torch.cos(2 * math.pi * hz / rate), torch.sin(2 * math.pi * hz / rate)
+    above = torch.complex((b[0] + b[2]) * cosine + b[1], (b[0] - b[2]) * sine)
+    return above / torch.complex((a[0] + a[2]) * cosine + a[1], (a[0] - a[2]) * sine)
 
 
 def peak_response(hz: Tensor, centre_hz: Tensor, gain_db: Tensor, q: float, rate: int) -> Tensor:
@@ -125,8 +127,8 @@ def coloured_noise(colours: Tensor, samples: int, rate: int, generator: torch.Ge
     size = smooth_length(samples)
     white = torch.randn(len(colours), size, generator=generator, device=device)
     hz = torch.fft.rfftfreq(size, 1 / rate, device=device).clamp_min(20.0)  # no endless power at 0 Hz
-    slope = torch.tensor([0.0, -0.5, -1.0, 0.0], device=device)[colours][:, None]
-    noise = torch.fft.irfft(torch.fft.rfft(white) * hz**slope, n=size)[:, :samples]
+    shapes = hz ** torch.tensor([[0.0], [-0.5], [-1.0], [0.0]], device=device)  # [colours, F]
+    noise = torch.fft.irfft(torch.fft.rfft(white) * shapes[colours], n=size)[:, :samples]
     hums = colours == NOISE_COLOURS.index("hum")
     noise[hums] = _hum(int(hums.sum()), samples, rate, generator, device)
     return noise / noise.square().mean(dim=1, keepdim=True).sqrt().clamp_min(1e-12)
