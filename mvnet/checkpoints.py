@@ -6,11 +6,13 @@ position) is another file: see mvnet.run.
 
     {"format": 1, "kind": "encoder" | "gan", "spec": MelSpec as dict, "weights": state dict,
      "head": state dict (encoder), "prototypes": five rows of ten (encoder), "figures": dict,
-     "config": dict, "commit": str}
+     "config": dict, "commit": str,
+     "encoder_digest": weights_digest of the encoder that it was trained with (gan)}
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
 import zipfile
@@ -95,7 +97,7 @@ def load_encoder(path: Path | str) -> tuple[AudioEncoder, PeriodHead, dict[str, 
 
 
 def load_generator(path: Path | str) -> tuple[Generator, dict[str, Any]]:
-    """The generator in eval mode, and the rest of the file ("spec", "figures", "config", "commit").
+    """The generator in eval mode, and the rest of the file ("spec", "figures", "config", "commit", "encoder_digest").
 
     Raises:
         MvnetError: see load_checkpoint.
@@ -104,6 +106,15 @@ def load_generator(path: Path | str) -> tuple[Generator, dict[str, Any]]:
     generator = Generator()
     _fill(generator, content.pop("weights", None), path)
     return generator.eval(), content
+
+
+def weights_digest(module: nn.Module) -> str:
+    """SHA-256 of a network's weights: which encoder a generator belongs to."""
+    digest = hashlib.sha256()
+    for name, value in module.state_dict().items():
+        digest.update(name.encode())
+        digest.update(value.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _fill(module: nn.Module, weights: Any, path: Path | str) -> None:

@@ -14,8 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+import numpy as np
+
 from mvnet.configs import RECIPES, EncoderConfig, GanConfig, RunConfig, add_flags, with_flags
-from mvnet.errors import MvnetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
     from mvnet.train_encoder import EncoderData
+    from mvnet.train_gan import GanData
 
 DRY_STEPS = 3
 DRY_FILES = 2  # of each period and split
@@ -53,7 +55,9 @@ def configure(parser: ArgumentParser) -> Callable[[Namespace], int]:
     gan = parts.add_parser("gan", help="the generator of paintings and its discriminator")
     _add_common(gan)
     gan.add_argument("--encoder", type=Path, required=True, help="encoder.pt, or the run folder that holds it")
-    gan.add_argument("--split-by", choices=("", "painter"), default="", help="keep painters on one side of the split")
+    gan.add_argument(
+        "--split-by", choices=("painting", "painter"), default="painting", help="what is on one side of the split only"
+    )
     add_flags(gan, GanConfig)
     add_flags(gan, RunConfig)
     gan.set_defaults(train=_run_gan)
@@ -86,7 +90,46 @@ def _run_encoder(args: Namespace) -> int:
 
 
 def _run_gan(args: Namespace) -> int:
-    raise MvnetError("the GAN's training is not built yet")
+    config, run = with_flags(GanConfig(), args), with_flags(RunConfig(), args)
+    from mvnet.engine import start_engine
+    from mvnet.train_gan import train_gan
+
+    fabric = start_engine(run)
+    with _folder(args, run) as path:
+        data = _gan_data(args, config, run, fabric)
+        if run.dry_run:
+            batch = max(1, len(data.pairs) // (DRY_STEPS * fabric.world_size))
+            config = replace(config, epochs=1, batch=min(config.batch, batch))
+            data = replace(data, pairs=data.pairs[: DRY_STEPS * config.batch * fabric.world_size])
+        ended, figures = train_gan(config, data, path, run, fabric, quiet=args.json)
+    return _report(args, path, ended, figures, fabric)
+
+
+def _gan_data(args: Namespace, config: GanConfig, run: RunConfig, fabric: Fabric) -> GanData:
+    """Embeddings of all clips, the training split's paintings and their pairs."""
+    from mvnet.datasets import load_clip_windows, load_paintings, pair_clips, read_music, read_paintings
+    from mvnet.gan import IMAGE_SIZE
+    from mvnet.train_gan import GanData, embed_windows, encoder_for_gan, sheet_clips
+
+    encoder, spec, digest = encoder_for_gan(args.encoder)
+    recordings = read_music(args.data, args.layout, seed=config.seed, val_share=args.val_share)
+    paintings = read_paintings(
+        args.data, args.layout, seed=config.seed, val_share=args.val_share, split_by=args.split_by
+    )
+    if run.dry_run:
+        recordings, paintings = few(recordings), few(paintings)
+    cache = args.cache or args.folder / "cache"
+    show = not args.json and fabric.local_rank == 0
+    with fabric.rank_zero_first(local=True):
+        clips = load_clip_windows(recordings, spec, cache, progress=show)
+        pictures = load_paintings([p for p in paintings if p.split == "train"], IMAGE_SIZE, cache, progress=show)
+    train = clips.indices("train")
+    pairs = pair_clips(clips.periods[train], pictures.periods)
+    pairs[:, 0] = train[pairs[:, 0]]
+    held_out = np.isin(np.arange(len(clips)), clips.indices("val"))
+    embeddings = embed_windows(encoder, clips.windows, fabric)
+    sheets = sheet_clips(clips.periods, held_out)
+    return GanData(spec, embeddings, clips.periods, pictures.images, pairs, sheets, digest)
 
 
 def _encoder_data(args: Namespace, config: EncoderConfig, run: RunConfig, fabric: Fabric) -> EncoderData:

@@ -135,7 +135,8 @@ class EncoderTraining:
 
     def _mel(self, rows: np.ndarray) -> Tensor:
         """Windows to learn from, [n, 3, 128, 256], changed as the configuration says."""
-        mel = self._sound.mel(rows) if self._sound else self._windows.take(rows)
+        period = torch.from_numpy(self._period[rows]).to(self.fabric.device)
+        mel = self._sound.mel(rows, period) if self._sound else self._windows.take(rows)
         return self._spectral(mel) if self._spectral else mel
 
     def step(self, number: int) -> dict[str, Tensor]:
@@ -230,18 +231,19 @@ class _SoundAugment:
 
     def __init__(self, data: EncoderData, fabric: Fabric) -> None:
         # Only here: torchaudio is slow to import and most runs do without.
-        from mvnet.augment import BatchMel, WaveformAugment
+        from mvnet.augment import BatchMel, WaveformAugment, to_waveforms
 
         if data.samples is None:
             raise MvnetError("--augment needs the clips' samples: load the data with them")
-        self._samples = Rows(data.samples, fabric, lambda rows: rows.float() / 32_767)
-        self._change = WaveformAugment(data.spec).to(fabric.device)
+        self._samples = Rows(data.samples, fabric, lambda rows: to_waveforms(rows, fabric.device))
+        self._change = WaveformAugment(rate=data.spec.sample_rate).to(fabric.device)
         self._mel = BatchMel(data.spec).to(fabric.device)
 
-    def mel(self, rows: np.ndarray) -> Tensor:
-        """[n, 3, 128, 256] of rows [n], each changed anew."""
+    def mel(self, rows: np.ndarray, period: Tensor) -> Tensor:
+        """[n, 3, 128, 256] of rows [n], each changed anew; periods int64 [n] say which may sound together."""
+        generator = torch.Generator().manual_seed(int(torch.randint(2**62, ())))  # follows the step's seed
         with torch.no_grad():
-            return self._mel(self._change(self._samples.take(rows)))
+            return self._mel(self._change(self._samples.take(rows), generator, period))
 
 
 def schedule(step: int, total: int, warmup: float) -> float:
