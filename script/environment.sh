@@ -6,9 +6,9 @@ readonly VENV=.venv
 # What Qt's xcb and Wayland platforms, OpenGL, PortAudio and ALSA's PulseAudio plug-in load at run time, and one font.
 readonly APP_PACKAGES=(
   ca-certificates fonts-dejavu-core libasound2-plugins libdbus-1-3 libegl1 libfontconfig1 libgl1 libgl1-mesa-dri
-  libglib2.0-0 libopengl0 libportaudio2 libwayland-client0 libwayland-cursor0 libx11-xcb1 libxcb-cursor0 libxcb-icccm4
-  libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1
-  libxkbcommon-x11-0 libxkbcommon0
+  libglib2.0-0 libopengl0 libportaudio2 libwayland-client0 libwayland-cursor0 libwayland-egl1 libx11-xcb1
+  libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
+  libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 libxkbcommon0
 )
 # A display and a sound card for the tests, without either.
 readonly TEST_PACKAGES=(dbus pulseaudio pulseaudio-utils xauth xvfb)
