@@ -2,199 +2,29 @@
 
 The GUI thread calls commands, which return at once, and reads `status`. One worker thread opens
 files and devices, loads models and steers the player; what it has to say becomes events, which the
-GUI thread fetches when `wake` tells it to.
+GUI thread fetches when `wake` tells it to. Models load on a second thread.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from visualizer.engine import Model, Painting
+from visualizer.engine import Painting
 from visualizer.errors import VisualizerError
+from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status
 from visualizer.latest import Latest
+from visualizer.parts import InputPart, Parts, PipelinePart, PlayerPart
 from visualizer.pieces import bundled_pieces
 from visualizer.playlist import Playlist, music_files
 from visualizer.worker import Worker
 
-
-class State(Enum):
-    """What the session is doing."""
-
-    EMPTY = "empty"
-    OPENING = "opening"
-    PLAYING = "playing"
-    PAUSED = "paused"
-    ENDED = "ended"
-
-
-class PlayerPart(Protocol):
-    """What the session needs of a player; visualizer.audio.Player is the real one."""
-
-    volume: float
-
-    @property
-    def duration_s(self) -> float:
-        """Length of the open file; 0 when unknown."""
-
-    @property
-    def position_s(self) -> float:
-        """Where it is."""
-
-    @property
-    def state(self) -> str:
-        """empty, playing, paused or ended."""
-
-    @property
-    def notice(self) -> str:
-        """One sentence when something is not as it should be (no sound card), else empty."""
-
-    def open(self, path: Path) -> None:
-        """Open a file, paused at its start."""
-
-    def play(self) -> None:
-        """Play on."""
-
-    def pause(self) -> None:
-        """Hold."""
-
-    def seek(self, seconds: float) -> None:
-        """Go to a place."""
-
-    def close(self) -> None:
-        """End its threads and streams."""
-
-
-class InputPart(Protocol):
-    """What the session needs of an open input; visualizer.audio.Microphone is the real one."""
-
-    @property
-    def notice(self) -> str:
-        """One sentence when something is not as it should be (unplugged), else empty."""
-
-    def close(self) -> None:
-        """Stop listening."""
-
-
-class PipelinePart(Protocol):
-    """What the session needs of the painting thread; visualizer.pipeline.Pipeline is the real one."""
-
-    def start(self) -> None:
-        """Start painting."""
-
-    def stop(self) -> None:
-        """Stop painting and wait for the thread."""
-
-    def set_source(self, source: Any) -> None:
-        """Listen to another source, or None."""
-
-    def set_model(self, model: Model) -> None:
-        """Paint with another model."""
-
-    def set_period(self, index: int | None) -> None:
-        """Hold a period, or follow the music."""
-
-
-class Input(Protocol):
-    """A sound input that can be listened to; visualizer.audio.Device is the real one."""
-
-    @property
-    def name(self) -> str:
-        """As the system calls it."""
-
-    @property
-    def kind(self) -> str:
-        """ "microphone" or "monitor" (what the computer plays)."""
-
-    @property
-    def default(self) -> bool:
-        """The system's own choice."""
-
-
-@dataclass(frozen=True)
-class Parts:
-    """How the session makes its parts; all called on the worker thread.
-
-    Attributes:
-        player: a player without a file.
-        listen: opens an input.
-        inputs: lists the inputs; raises VisualizerError when sound does not work at all.
-        model: loads a model by name or folder, None for the default.
-        paint: a pipeline, not started, from a model, the place for its paintings, and where failures go.
-    """
-
-    player: Callable[[], PlayerPart]
-    listen: Callable[[Any], InputPart]
-    inputs: Callable[[], Sequence[Any]]
-    model: Callable[[str | None], Model]
-    paint: Callable[[Model, Latest[Painting], Callable[[str], None]], PipelinePart]
-
-
-@dataclass(frozen=True)
-class Status:
-    """What the window shows of the session, read at any time.
-
-    Attributes:
-        state: what it is doing.
-        live: it listens to an input, not to a file.
-        title: of the piece, or the input's name.
-        path: of the file.
-        position_s, duration_s: of the file; 0 when unknown.
-        first, last: there is no piece before, no piece after.
-    """
-
-    state: State = State.EMPTY
-    live: bool = False
-    title: str = ""
-    path: Path | None = None
-    position_s: float = 0.0
-    duration_s: float = 0.0
-    first: bool = True
-    last: bool = True
-
-
-@dataclass(frozen=True)
-class Failed:
-    """Something did not work; the text says what to do."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Said:
-    """Something worth knowing happened."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A file or an input is open."""
-
-    title: str
-    path: Path | None
-
-
-@dataclass(frozen=True)
-class InputsFound:
-    """The inputs there are now."""
-
-    inputs: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class ModelLoaded:
-    """Another model paints."""
-
-    name: str
-
-
-Event = Failed | Said | Opened | InputsFound | ModelLoaded
+TEND_EVERY_S = 0.2
+LOOK_EVERY_S = 2.0  # for an input that was lost
 
 
 class Session:
@@ -203,17 +33,21 @@ class Session:
     Args:
         parts: how to make them.
         wake: called on any thread when there are events to fetch.
+        clock: seconds, steady.
 
     Attributes:
         latest: where the newest painting is.
         model: the model that paints, once loaded.
     """
 
-    def __init__(self, parts: Parts, wake: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, parts: Parts, wake: Callable[[], None] = lambda: None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.latest: Latest[Painting] = Latest()
         self.model: Any = None
         self._parts = parts
         self._wake = wake
+        self._clock = clock
         self._events: deque[Event] = deque()
         self._playlist = Playlist()
         self._player: PlayerPart | None = None
@@ -224,10 +58,15 @@ class Session:
         self._target: float | None = None  # where the seek that waits will go
         self._opening = False
         self._deaf = False  # an input is open but held
+        self._missing = ""  # name of the input that was lost and is waited for
+        self._looked_at = 0.0
+        self._ended_before = False
         self._title = ""
-        self._noticed = ""
+        self._noticed: set[str] = set()
         self._inputs: tuple[Any, ...] = ()
-        self._worker = Worker(self._fail, self._tend)
+        self._closing = False
+        self._worker = Worker(self._fail, "session", self._tend, TEND_EVERY_S)
+        self._loader = Worker(self._fail, "models")  # of its own: pausing must not wait for a model
 
     # Commands, from the GUI thread.
 
@@ -278,7 +117,7 @@ class Session:
 
     def load_model(self, name: str | None) -> None:
         """Paint with a model by name or folder; None for the default one."""
-        self._worker.submit(lambda: self._load_model(name), "model")
+        self._loader.submit(lambda: self._load_model(name), "model")
 
     def find_inputs(self) -> None:
         """Look for inputs; an InputsFound follows."""
@@ -297,6 +136,8 @@ class Session:
         player, live = self._player, self._input is not None
         if self._opening:
             return Status(State.OPENING, title=self._title)
+        if self._missing:
+            return Status(State.OPENING, live=True, title=f"Waiting for {self._missing}")
         if live:
             return Status(State.PAUSED if self._deaf else State.PLAYING, live=True, title=self._title)
         state = State(player.state) if player is not None else State.EMPTY
@@ -323,9 +164,11 @@ class Session:
     def close(self) -> bool:
         """End everything; False when the worker was too busy to end in time."""
         self._wake = lambda: None
-        return self._worker.close(self._close_parts)
+        self._closing = True
+        loaded = self._loader.close()
+        return self._worker.close(self._close_parts) and loaded
 
-    # Jobs, on the worker thread.
+    # Jobs, on the worker threads; all but loading models on the one that owns player and input.
 
     def _open_all(self, wanted: Sequence[Path]) -> None:
         found = music_files(wanted)
@@ -342,7 +185,6 @@ class Session:
         try:
             player = self._ready_player()
             while (path := self._playlist.current) is not None:
-                self._title = _title(path)
                 try:
                     player.open(path)
                 except VisualizerError as error:
@@ -350,8 +192,9 @@ class Session:
                     if not self._playlist.step(1):
                         break
                     continue
+                self._title = _title(path, player.name)
                 self._close_input()
-                self._target = None
+                self._target, self._ended_before = None, False
                 player.volume = self._volume
                 player.play()
                 self._hear(self._heard())
@@ -372,8 +215,9 @@ class Session:
             if self._player is not None:
                 self._player.pause()
             self._close_input()
+            self._title = chosen.name
             self._input = self._parts.listen(chosen)
-            self._title, self._deaf = chosen.name, False
+            self._deaf = False
         finally:
             self._opening = False
             self._hear(self._heard())
@@ -415,13 +259,15 @@ class Session:
                 raise
             self._fail(error)
             model = self._parts.model(None)  # something that paints, rather than nothing
+        if self._closing:
+            return
         self.model = model
         if self._pipeline is None:
             pipeline = self._parts.paint(model, self.latest, lambda text: self._emit(Failed(text)))
             pipeline.set_period(self._period)
             pipeline.start()
             self._pipeline = pipeline
-            self._hear(self._heard())
+            self._worker.submit(lambda: self._hear(self._heard()))
         else:
             self._pipeline.set_model(model)
         self._emit(ModelLoaded(name or ""))
@@ -440,21 +286,48 @@ class Session:
         self._emit(InputsFound(self._inputs))
 
     def _close_input(self) -> None:
+        self._missing = ""
         if self._input is not None:
             self._hear(None)
             self._input.close()
             self._input = None
 
     def _tend(self) -> None:
-        """Between jobs: pass on what the parts have to say, and go on to the next piece."""
-        part = self._input or self._player
-        notice = part.notice if part is not None else ""
-        if notice and notice != self._noticed:
-            self._emit(Said(notice))
-        self._noticed = notice
-        player = self._player
-        if self._input is None and player is not None and player.state == State.ENDED.value:
-            self._step(1)
+        """Between jobs: pass on what the player has to say, watch the input, go on to the next piece."""
+        if self._missing:
+            self._find_missing()
+        elif self._input is not None:
+            self._watch_input(self._input)
+        elif self._player is not None:
+            self._pass_on({self._player.notice, self._player.warning} - {""})
+            ended = self._player.state == State.ENDED.value
+            if ended and self._ended_before:  # twice: just after opening, the end of the last piece still shows
+                self._step(1)
+            self._ended_before = ended
+
+    def _pass_on(self, sentences: set[str]) -> None:
+        for sentence in sorted(sentences - self._noticed):
+            self._emit(Said(sentence))
+        self._noticed = sentences
+
+    def _watch_input(self, part: InputPart) -> None:
+        if part.lost():
+            name = self._title
+            self._close_input()
+            self._missing = name
+            self._looked_at = self._clock()
+            self._emit(Failed(f"The input {name!r} stopped: connect it again, or choose another; it is waited for."))
+
+    def _find_missing(self) -> None:
+        if self._clock() - self._looked_at < LOOK_EVERY_S:
+            return
+        self._looked_at = self._clock()
+        try:
+            found = any(one.name == self._missing for one in self._parts.inputs())
+            if found:
+                self._listen(self._missing)
+        except VisualizerError:
+            return  # said once, when it was lost; the next look comes soon
 
     def _close_parts(self) -> None:
         self._close_input()
@@ -493,9 +366,9 @@ def _choose(inputs: Sequence[Any], name: str) -> Any:
     return found[0]
 
 
-def _title(path: Path) -> str:
-    """What to call a file: composer and piece for the bundled ones, else its name."""
+def _title(path: Path, name: str) -> str:
+    """What to call a file: composer and piece for the bundled ones, else its tag's title or its name."""
     for piece in bundled_pieces():
         if piece.path == path:
             return f"{piece.composer}: {piece.title}"
-    return path.stem
+    return path.stem if name == path.name else name

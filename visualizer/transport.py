@@ -11,7 +11,7 @@ from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from visualizer.session import State, Status
+from visualizer.events import State, Status
 from visualizer.theme import DARK, SPACE, Theme, icon, sans
 
 HEIGHT = 64

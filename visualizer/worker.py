@@ -17,12 +17,13 @@ class Worker:
 
     Args:
         failed: called on the thread with any exception of a job; the thread goes on.
-        idle: called on the thread when nothing has come for `idle_s` seconds, again and again.
         name: of the thread.
+        idle: called on the thread when nothing has come for a while, again and again.
+        idle_s: that while, seconds; None never calls idle.
     """
 
     def __init__(
-        self, failed: Callable[[Exception], None], idle: Job = lambda: None, idle_s: float = 0.2, name: str = "session"
+        self, failed: Callable[[Exception], None], name: str, idle: Job = lambda: None, idle_s: float | None = None
     ) -> None:
         self._failed = failed
         self._idle = idle
@@ -41,7 +42,7 @@ class Worker:
             self._jobs.append((key, job))
             self._wanted.notify()
 
-    def close(self, last: Job, timeout_s: float = 5.0) -> bool:
+    def close(self, last: Job = lambda: None, timeout_s: float = 5.0) -> bool:
         """Drop what waits, run one last job, end; False when the thread was still busy after the timeout."""
         with self._wanted:
             self._jobs = [("", last)]

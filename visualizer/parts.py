@@ -1,0 +1,174 @@
+"""What the session is made of: the devices, models and threads behind the window, and how to make them. No Qt.
+
+The real ones are imported when they are first made, on the session's worker thread, so that the
+window is there before sound and models load. Tests hand in stand-ins for devices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from visualizer.errors import VisualizerError
+
+if TYPE_CHECKING:
+    from visualizer.engine import Model, Painting
+    from visualizer.latest import Latest
+
+
+class PlayerPart(Protocol):
+    """What the session needs of a player; visualizer.audio.Player is the real one."""
+
+    name: str
+    volume: float
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the open file; 0 when unknown."""
+
+    @property
+    def position_s(self) -> float:
+        """Where it is."""
+
+    @property
+    def state(self) -> str:
+        """empty, playing, paused or ended."""
+
+    @property
+    def notice(self) -> str:
+        """Why there is no sound, in one sentence; else empty."""
+
+    @property
+    def warning(self) -> str:
+        """What is wrong with the file, in one sentence; else empty."""
+
+    def open(self, path: Path) -> None:
+        """Open a file, paused at its start."""
+
+    def play(self) -> None:
+        """Play on."""
+
+    def pause(self) -> None:
+        """Hold."""
+
+    def seek(self, seconds: float) -> None:
+        """Go to a place."""
+
+    def close(self) -> None:
+        """End its threads and streams."""
+
+
+class InputPart(Protocol):
+    """What the session needs of an open input; visualizer.audio.Microphone is the real one."""
+
+    def lost(self) -> bool:
+        """The device has died or was unplugged."""
+
+    def close(self) -> None:
+        """Stop listening."""
+
+
+class PipelinePart(Protocol):
+    """What the session needs of the painting thread; visualizer.pipeline.Pipeline is the real one."""
+
+    def start(self) -> None:
+        """Start painting."""
+
+    def stop(self) -> None:
+        """Stop painting and wait for the thread."""
+
+    def set_source(self, source: Any) -> None:
+        """Listen to another source, or None."""
+
+    def set_model(self, model: Model) -> None:
+        """Paint with another model."""
+
+    def set_period(self, index: int | None) -> None:
+        """Hold a period, or follow the music."""
+
+
+class Input(Protocol):
+    """A sound input that can be listened to; visualizer.audio.Device is the real one."""
+
+    @property
+    def name(self) -> str:
+        """As the system calls it."""
+
+    @property
+    def kind(self) -> str:
+        """ "microphone" or "monitor" (what the computer plays)."""
+
+    @property
+    def default(self) -> bool:
+        """The system's own choice."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How the session makes its parts; all called on its worker threads.
+
+    Attributes:
+        player: a player without a file.
+        listen: opens an input.
+        inputs: lists the inputs; raises VisualizerError when sound does not work at all.
+        model: loads a model by name or folder, None for the default.
+        paint: a pipeline, not started, from a model, the place for its paintings, and where failures go.
+    """
+
+    player: Callable[[], PlayerPart]
+    listen: Callable[[Any], InputPart]
+    inputs: Callable[[], Sequence[Any]]
+    model: Callable[[str | None], Model]
+    paint: Callable[[Model, Latest[Painting], Callable[[str], None]], PipelinePart]
+
+
+def real_parts(*, seed: int = 0, no_sound: bool = False) -> Parts:
+    """The parts of the app itself.
+
+    Args:
+        seed: of the paintings' noise.
+        no_sound: play files silently, in time.
+    """
+    return Parts(
+        player=lambda: _player(no_sound),
+        listen=_listen,
+        inputs=_inputs,
+        model=_model,
+        paint=lambda model, latest, failed: _pipeline(model, latest, failed, seed),
+    )
+
+
+def _player(no_sound: bool) -> PlayerPart:
+    from visualizer.audio import Player
+
+    return Player(None if no_sound else "default")
+
+
+def _listen(device: Any) -> InputPart:
+    from visualizer.audio import Microphone
+
+    return Microphone(device)
+
+
+def _inputs() -> Sequence[Any]:
+    from visualizer.audio import input_devices, portaudio_problem, refresh_devices
+
+    problem = portaudio_problem()
+    if problem:
+        raise VisualizerError(problem)
+    refresh_devices()
+    return input_devices()
+
+
+def _model(name: str | None) -> Model:
+    from visualizer.models import load_model, model_folder
+
+    return load_model(model_folder(name))
+
+
+def _pipeline(model: Model, latest: Latest[Painting], failed: Callable[[str], None], seed: int) -> PipelinePart:
+    from visualizer.pipeline import Pipeline
+
+    return Pipeline(model, latest, seed=seed, on_failed=failed)

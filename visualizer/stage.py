@@ -1,0 +1,141 @@
+"""The stage: painting, overlays and transport in their places, in the window and on the full screen. GUI thread.
+
+In the window the transport lies below the painting; on the full screen it floats over it, and
+goes, with the pointer, when neither was moved for a while.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QWidget
+
+from visualizer.notices import Notices
+from visualizer.panels import Panel
+from visualizer.period_plot import PeriodPlot
+from visualizer.theme import DARK
+from visualizer.transport import HEIGHT, Transport
+from visualizer.welcome import Welcome
+
+HIDE_AFTER_MS = 3000
+EDGE = 20  # between overlays and the painting's edge
+
+
+class Stage(QWidget):
+    """Places the parts of the window.
+
+    Args:
+        canvas: the painting's widget.
+
+    Attributes:
+        notices: the column of notices.
+        controls: the transport and the pointer are shown.
+    """
+
+    controls_shown = pyqtSignal(bool)
+
+    def __init__(self, canvas: QWidget, transport: Transport, plot: PeriodPlot, welcome: Welcome) -> None:
+        super().__init__()
+        self.setObjectName("stage")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.controls = True
+        self._canvas, self._transport, self._plot, self._welcome = canvas, transport, plot, welcome
+        self._panel: Panel | None = None
+        self._floating = False
+        for part in (canvas, welcome, plot, transport):
+            part.setParent(self)
+        self.notices = Notices(self)
+        self._frame = QWidget(self)
+        self._frame.setObjectName("drop")
+        self._frame.setStyleSheet(f"QWidget#drop {{ border: 3px solid {DARK.accent}; background: transparent; }}")
+        self._frame.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._frame.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._frame.hide()
+        for part in (self, canvas, welcome, transport):
+            part.setMouseTracking(True)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(HIDE_AFTER_MS)
+        self._rest.timeout.connect(self._hide_controls)
+
+    def set_floating(self, floating: bool) -> None:
+        """Full screen: the transport floats over the painting and hides; else it lies below."""
+        self._floating = floating
+        self.show_controls()
+        self._settle()
+
+    def show_controls(self) -> None:
+        """Show transport and pointer; on the full screen for a while."""
+        if self._floating:
+            self._rest.start()
+        else:
+            self._rest.stop()
+        if not self.controls:
+            self.controls = True
+            self.unsetCursor()
+            self._transport.show()
+            self.notices.hold(False)
+            self.controls_shown.emit(True)
+
+    def show_plot(self, shown: bool) -> None:
+        """Show the period plot."""
+        self._plot.setVisible(shown)
+        self._settle()
+
+    def show_welcome(self, shown: bool) -> None:
+        """Show the welcome page."""
+        if shown != self._welcome.isVisibleTo(self):
+            self._welcome.setVisible(shown)
+            self._settle()
+
+    def show_panel(self, panel: Panel | None) -> None:
+        """Show a panel in place of the one shown; None closes it."""
+        if self._panel is not None:
+            self._panel.hide()
+            self._panel.deleteLater()
+        self._panel = panel
+        if panel is not None:
+            panel.show()
+            panel.settle()
+
+    @property
+    def panel(self) -> Panel | None:
+        """The panel shown now."""
+        return self._panel if self._panel is not None and self._panel.isVisibleTo(self) else None
+
+    def mark_drop(self, marked: bool) -> None:
+        """Show that what is held over the window can be dropped."""
+        self._frame.setVisible(marked)
+        self._frame.raise_()
+
+    def resizeEvent(self, event: object) -> None:
+        """Place everything."""
+        self._settle()
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        """The pointer left: on the full screen, hide soon."""
+        if self._floating:
+            self._rest.start()
+
+    def _settle(self) -> None:
+        width, height = self.width(), self.height()
+        above = height - HEIGHT
+        self._canvas.setGeometry(0, 0, width, height if self._floating else above)
+        self._transport.setGeometry(0, above, width, HEIGHT)
+        self._welcome.setGeometry(0, 0, width, above)
+        self._plot.resize(self._plot.sizeHint())
+        self._plot.move(EDGE, (above if not self._floating or self.controls else height) - self._plot.height() - EDGE)
+        self._frame.setGeometry(0, 0, width, height)
+        self._transport.raise_()
+        self.notices.settle()
+        if self._panel is not None:
+            self._panel.settle()
+
+    def _hide_controls(self) -> None:
+        if not self._floating or self._transport.underMouse():
+            self._rest.start()
+            return
+        self.controls = False
+        self._transport.hide()
+        self.notices.hold(True)
+        self.setCursor(Qt.CursorShape.BlankCursor)
+        self.controls_shown.emit(False)

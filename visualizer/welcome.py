@@ -1,0 +1,111 @@
+"""The empty wall before any music: the bundled pieces to click, and how to bring one's own. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from visualizer.pieces import Piece
+from visualizer.theme import DARK, SPACE, sans, serif
+
+STYLE = f"""
+QWidget {{ color: {DARK.text}; background: transparent; }}
+QLabel#quiet {{ color: {DARK.quiet}; }}
+QPushButton {{ border: 1px solid {DARK.line}; border-radius: 6px; padding: 9px 18px; background: {DARK.ground}; }}
+QPushButton:hover {{ background: {DARK.raised}; }}
+QPushButton:focus {{ border-color: {DARK.accent}; }}
+QPushButton#main {{ background: {DARK.accent}; color: {DARK.on_accent}; border-color: {DARK.accent}; }}
+QPushButton#main:focus {{ border-color: {DARK.text}; }}
+QPushButton#piece {{ border: 1px solid transparent; border-bottom-color: {DARK.line}; border-radius: 0;
+  padding: 9px 8px; text-align: left; background: transparent; }}
+QPushButton#piece:hover {{ background: {DARK.raised}; }}
+QPushButton#piece:focus {{ border-color: {DARK.accent}; }}
+"""
+
+
+class PieceButton(QPushButton):
+    """One bundled piece: its period, composer and title, as on a label beside a painting."""
+
+    def __init__(self, piece: Piece) -> None:
+        super().__init__()
+        self.piece = piece
+        self.setObjectName("piece")
+        self.setAccessibleName(f"Play {piece.composer}, {piece.title} ({piece.period})")
+        self.setMinimumHeight(40)
+        self.setMinimumWidth(500)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 10, 0)
+        row.setSpacing(SPACE * 2)
+        period, composer, title = QLabel(piece.period.capitalize()), QLabel(piece.composer), QLabel(piece.title)
+        period.setFont(serif(10.5, italic=True))
+        period.setStyleSheet(f"color: {DARK.accent}")
+        period.setFixedWidth(110)
+        composer.setFont(sans(10))
+        title.setFont(sans(10))
+        title.setObjectName("quiet")
+        title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        for label in (period, composer, title):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        row.addWidget(period)
+        row.addWidget(composer)
+        row.addWidget(title, 1)
+
+
+class Welcome(QWidget):
+    """The welcome page.
+
+    Args:
+        pieces: the bundled ones.
+        open_files, listen: actions behind the two buttons.
+    """
+
+    chosen = pyqtSignal(object)  # a Piece
+
+    def __init__(self, pieces: Sequence[Piece], open_files: QAction, listen: QAction) -> None:
+        super().__init__()
+        self.setStyleSheet(STYLE)
+        self.pieces = [PieceButton(piece) for piece in pieces]
+        page = QGridLayout(self)
+        column = QVBoxLayout()
+        column.setSpacing(SPACE)
+        self._add_words(column)
+        self._add_buttons(column, open_files, listen)
+        self._add_pieces(column)
+        holder = QFrame()
+        holder.setLayout(column)
+        holder.setMaximumWidth(620)
+        page.addWidget(holder, 0, 0, Qt.AlignmentFlag.AlignCenter)
+
+    def _add_words(self, column: QVBoxLayout) -> None:
+        title = QLabel("What shall be painted?")
+        title.setFont(serif(24))
+        words = QLabel("Drop music or a folder anywhere on this wall, or begin with a piece of one of five periods.")
+        words.setFont(sans(10.5))
+        words.setObjectName("quiet")
+        words.setWordWrap(True)
+        column.addWidget(title)
+        column.addWidget(words)
+        column.addSpacing(SPACE * 2)
+
+    def _add_buttons(self, column: QVBoxLayout, open_files: QAction, listen: QAction) -> None:
+        row = QHBoxLayout()
+        for name, text, action in (
+            ("main", "Open music files…", open_files),
+            ("other", "Listen to the microphone", listen),
+        ):
+            button = QPushButton(text)
+            button.setObjectName(name)
+            button.setFont(sans(10.5))
+            button.clicked.connect(action.trigger)
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addSpacing(SPACE * 2)
+
+    def _add_pieces(self, column: QVBoxLayout) -> None:
+        for button in self.pieces:
+            button.clicked.connect(lambda checked=False, piece=button.piece: self.chosen.emit(piece))
+            column.addWidget(button)
