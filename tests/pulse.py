@@ -65,6 +65,7 @@ def null_sink(rate: int = 44_100) -> Iterator[SoundServer]:
 
 
 def _start(socket: Path, rate: int) -> subprocess.Popen[bytes]:
+    # Without norewinds the sink sleeps for 2 s when idle, and the first stream waits that long for its first sample.
     words = [
         "pulseaudio",
         "-n",
@@ -72,7 +73,7 @@ def _start(socket: Path, rate: int) -> subprocess.Popen[bytes]:
         "--exit-idle-time=-1",
         "--use-pid-file=no",
         "--disable-shm=yes",
-        f"--load=module-null-sink sink_name={SINK} rate={rate} sink_properties=device.description=Null-card",
+        f"--load=module-null-sink sink_name={SINK} rate={rate} norewinds=1 sink_properties=device.description=Null-card",
         f"--load=module-native-protocol-unix socket={socket} auth-anonymous=1",
     ]
     log = (socket.parent / "log").open("wb")

@@ -63,16 +63,16 @@ class AudioFile:
         try:
             self._decoder: Decoder = open_decoder(self._path)
         except (DecodeError, OSError) as error:
-            raise VisualizerError(f"{path} cannot be read as sound ({error}): use a {FORMATS} file") from None
+            raise VisualizerError(f"{path} cannot be read as sound ({error}): use a {FORMATS} file.") from None
         self.info = _describe(self._path, self._decoder)
         self.position = 0
         cut = self._decoder.cut
-        self.warning = f"{self._path.name} is cut off: its end is missing, the rest plays" if cut else ""
+        self.warning = f"{self._path.name} is cut off: its end is missing, the rest plays." if cut else ""
         self._pending = np.empty((0, self.channels), np.float32)
         self._pending = self._read(1)  # a header alone does not prove that there is sound
         if not len(self._pending):
             self.close()
-            raise VisualizerError(f"{path} holds no samples: use a file with sound in it")
+            raise VisualizerError(f"{path} holds no samples: use a file with sound in it.")
 
     @property
     def rate(self) -> int:
@@ -123,7 +123,7 @@ class AudioFile:
                 self._resume(sample)
             except (DecodeError, OSError) as error:
                 raise VisualizerError(
-                    f"{self._path} cannot be read any more ({error}): check that it is still there"
+                    f"{self._path} cannot be read any more ({error}): check that it is still there."
                 ) from None
         self.position = sample
 
@@ -145,12 +145,12 @@ class AudioFile:
         except DecodeError:
             samples = self._read_on(n)
         # A float file may hold anything; one NaN would stay in the resampler and the mel window for ever.
-        return samples if np.isfinite(samples.sum()) else np.nan_to_num(samples, posinf=1.0, neginf=-1.0)
+        return samples if np.isfinite(samples).all() else np.nan_to_num(samples, posinf=1.0, neginf=-1.0)
 
     def _read_on(self, n: int) -> np.ndarray:
         """What FFmpeg finds behind damage at which libsndfile stops; nothing when it does not either."""
         reached = self.position + len(self._pending)
-        self.warning = f"{self._path.name} is damaged at {clock(reached / self.rate)}: the rest plays"
+        self.warning = f"{self._path.name} is damaged at {clock(reached / self.rate)}: the rest plays."
         try:
             self._resume(reached)
             return self._decoder.read(n)
@@ -171,23 +171,23 @@ class AudioFile:
         if declared - self.position > SLACK_S * self.rate:
             self.warning = (
                 f"{self._path.name} breaks off at {clock(self.position / self.rate)} of "
-                f"{clock(declared / self.rate)}: what could be read was played"
+                f"{clock(declared / self.rate)}: what could be read was played."
             )
 
 
 def _checked(path: Path) -> Path:
     """The path of a file that can be opened and is not empty, or the sentence that says what is wrong."""
     if path.is_dir():
-        raise VisualizerError(f"{path} is a directory: give a sound file ({FORMATS})")
+        raise VisualizerError(f"{path} is a directory: give a sound file ({FORMATS}).")
     try:
         with path.open("rb") as file:
             empty = not file.read(1)
     except FileNotFoundError:
-        raise VisualizerError(f"{path} does not exist: check the name") from None
+        raise VisualizerError(f"{path} does not exist: check the name.") from None
     except OSError as error:
-        raise VisualizerError(f"{path} cannot be opened ({error.strerror}): check its permissions") from None
+        raise VisualizerError(f"{path} cannot be opened ({error.strerror}): check its permissions.") from None
     if empty:
-        raise VisualizerError(f"{path} is empty: it holds no sound, choose another file")
+        raise VisualizerError(f"{path} is empty: it holds no sound, choose another file.")
     return path
 
 
@@ -231,7 +231,9 @@ def to_stereo(block: np.ndarray) -> np.ndarray:
 
 def _stereo_weights(channels: int) -> np.ndarray:
     """float32 [channels, 2]; each row sums to 2 / channels."""
-    centre = {3: {2}, 5: {2}, 6: {2, 3}, 7: {2, 3, 4}, 8: {2, 3}}.get(channels, set())
+    centre = {3: {2}, 5: {2}, 6: {2, 3}, 7: {2, 3, 4}, 8: {2, 3}}.get(
+        channels, {channels - 1} if channels % 2 else set()
+    )
     weights = np.zeros((channels, 2), np.float32)
     side = 0
     for channel in range(channels):

@@ -1,0 +1,34 @@
+"""Latest: the newest item wins, each is taken once, neither side waits."""
+
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+
+from visualizer.latest import Latest
+
+
+def test_take_from_an_empty_box_gives_none() -> None:
+    assert Latest[int]().take() is None
+
+
+def test_newest_wins_and_is_taken_once() -> None:
+    box = Latest[int]()
+    for item in range(5):
+        box.put(item)
+    assert box.take() == 4
+    assert box.take() is None
+
+
+def test_items_arrive_in_order_between_threads() -> None:
+    box = Latest[int]()
+    last = 20_000
+    writer = threading.Thread(target=lambda: [box.put(item) for item in range(last + 1)])
+    taken: list[int] = []
+    writer.start()
+    while not taken or taken[-1] != last:
+        item = box.take()
+        if item is not None:
+            taken.append(item)
+    writer.join()
+    assert all(earlier < later for earlier, later in pairwise(taken))
