@@ -51,8 +51,8 @@ class ClipWindows(_Clips):
     Attributes:
         clips: recording and start of each row.
         skipped: files that gave no clip, with the reason.
-        windows: float16 [n, 3, 128, 256], memory-mapped, scaled as mvnet.frontend.encoder_input does;
-            half precision rounds by less than 0.02 dB.
+        windows: [n, 3, 128, 256], memory-mapped, as mvnet.frontend.encoder_input scales them: float16
+            for dB (rounds by less than 0.02 dB), float32 for raw power.
     """
 
     windows: np.ndarray
@@ -92,7 +92,9 @@ def load_clip_windows(
     Raises:
         MvnetError: no recording gives a clip, or the cache cannot be written.
     """
-    form = _Form("windows", _to_window, spec.input_shape, np.dtype(np.float16))
+    half = spec.scale == "db"  # raw power spans too many orders of magnitude for half precision
+    dtype = np.dtype(np.float16 if half else np.float32)
+    form = _Form("windows", _to_window if half else window_input, spec.input_shape, dtype)
     rows, clips, skipped = _load(form, recordings, spec, Path(cache_dir), progress, workers, clips_per_piece)
     return ClipWindows(clips, skipped, rows)
 
