@@ -97,4 +97,4 @@ class Feed:
             return
         step = len(out) / (FADE_S * self.rate)
         self._gain = gain + min(max(target - gain, -step), step)
-        out *= np.linspace(gain, self._gain, len(out), dtype=np.float32)[:, None]
+        out *= np.linspace(gain, self._gain, len(out) + 1, dtype=np.float32)[1:, None]

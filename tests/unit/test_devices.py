@@ -1,0 +1,140 @@
+"""Devices: lists and choices, PulseAudio's own names, and a machine without PortAudio."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes_audio import FakeSound
+from visualizer import devices
+from visualizer.devices import Device, close_stream, find_device, open_input, refresh_devices
+from visualizer.errors import VisualizerError
+
+PACTL = """#!/bin/sh
+case "$3 $4" in
+"info ") echo '{"default_source_name": "mic", "default_sink_name": "card"}' ;;
+"list sources") echo '[
+ {"name": "card.monitor", "description": "Monitor of Card", "sample_specification": "s16le 2ch 44100Hz"},
+ {"name": "mic", "description": "Desk microphone", "sample_specification": "s16le 1ch 16000Hz"}]' ;;
+"list sinks") echo '[{"name": "card", "description": "Card", "sample_specification": "s24le 6ch 96000Hz"}]' ;;
+esac
+"""
+
+
+class PulseSound(FakeSound):
+    """As PortAudio sees PulseAudio: one ALSA device called "pulse" beside the bare cards."""
+
+    def query_devices(self, device: Any = None, kind: str | None = None) -> Any:
+        entries = [self._entry(name, index, 32, 32) for index, name in enumerate(("hw:0,0", "pulse", "default"))]
+        return entries if kind is None else entries[2]
+
+    def query_hostapis(self, index: int | None = None) -> Any:
+        return {"name": "ALSA"}
+
+
+@pytest.fixture
+def pactl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    if not sys.platform.startswith("linux"):
+        pytest.skip("PulseAudio is asked on Linux only")
+    program = tmp_path / "pactl"
+    program.write_text(PACTL)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    return program
+
+
+def test_plain_devices() -> None:
+    assert devices.input_devices(FakeSound()) == [Device("Fake microphone", 0, "Fake", 2, 48_000.0, "microphone", True)]
+    assert devices.output_devices(FakeSound()) == [Device("Fake loudspeaker", 1, "Fake", 2, 48_000.0, "output", True)]
+    assert devices.input_devices(FakeSound(input_channels=0)) == []
+
+
+def test_pulse_sources_and_sinks_take_the_place_of_alsa(pactl: Path) -> None:
+    sound = PulseSound()
+    assert devices.input_devices(sound) == [
+        Device("Desk microphone", 1, "PulseAudio", 1, 16_000.0, "microphone", True, "mic"),
+        Device("Monitor of Card", 1, "PulseAudio", 2, 44_100.0, "monitor", False, "card.monitor"),
+    ]
+    assert devices.output_devices(sound) == [Device("Card", 1, "PulseAudio", 6, 96_000.0, "output", True, "card")]
+
+
+@pytest.mark.parametrize("answer", ["exit 1", "echo no json", "echo {}"])
+def test_a_pactl_that_fails_leaves_alsa(pactl: Path, answer: str) -> None:
+    pactl.write_text(f"#!/bin/sh\n{answer}\n")
+    assert [device.name for device in devices.input_devices(PulseSound())] == ["default", "hw:0,0", "pulse"]
+
+
+def test_a_pulse_source_is_chosen_by_the_environment_while_opening_only(
+    pactl: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULSE_SOURCE", "before")
+    seen: list[str | None] = []
+    sound = PulseSound(on_open=lambda: seen.append(os.environ.get("PULSE_SOURCE")))
+    device = find_device("monitor of card", "input", sound)
+    stream = open_input(device, sound, channels=2)
+    close_stream(stream, sound)
+    assert seen == ["card.monitor"]
+    assert os.environ["PULSE_SOURCE"] == "before"
+    assert sound.streams[0].settings["device"] == 1
+
+
+@pytest.mark.parametrize("wanted", [None, "default", 1, "mic", "desk microphone", "DESK"])
+def test_find_by_any_name(pactl: Path, wanted: str | int | None) -> None:
+    assert find_device(wanted, "input", PulseSound()).target == "mic"
+
+
+def test_find_refuses_what_fits_twice(pactl: Path) -> None:
+    with pytest.raises(VisualizerError, match="'m' fits more than one: use one of Desk"):
+        find_device("m", "input", PulseSound())
+
+
+def test_opening_is_quiet_on_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    sound = FakeSound(on_open=lambda: os.write(2, b"ALSA lib chatter\n") and None)
+    close_stream(open_input(devices.input_devices(sound)[0], sound), sound)
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "after\n"
+
+
+def test_refresh_waits_for_open_streams() -> None:
+    calls: list[str] = []
+
+    class Restartable(FakeSound):
+        def _terminate(self) -> None:
+            calls.append("terminate")
+
+        def _initialize(self) -> None:
+            calls.append("initialize")
+
+    sound = Restartable()
+    stream = open_input(devices.input_devices(sound)[0], sound)
+    assert not refresh_devices(sound)
+    assert calls == []
+    close_stream(stream, sound)
+    assert refresh_devices(sound)
+    assert calls == ["terminate", "initialize"]
+
+
+def test_without_portaudio_the_app_goes_on(tmp_path: Path) -> None:
+    """A sounddevice that fails as the real one does without its library, in a process of its own."""
+    (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')\n")
+    script = """
+import json
+from visualizer.audio import Player, input_devices, output_devices, portaudio_problem, refresh_devices
+player = Player()
+print(json.dumps([portaudio_problem(), input_devices(), output_devices(), refresh_devices(), player.notice,
+                  player.sounding]))
+player.close()
+"""
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=True, text=True)
+    problem, inputs, outputs, refreshed, notice, sounding = json.loads(done.stdout)
+    assert "needs the PortAudio library (PortAudio library not found): install it" in problem
+    assert (inputs, outputs, refreshed, sounding) == ([], [], False, False)
+    assert notice == f"{problem} Playing silently."
+    assert done.stderr == ""
