@@ -39,12 +39,8 @@ class Panel(QFrame):
         parent = self.parentWidget()
         if parent is not None:
             size = self.sizeHint().boundedTo(parent.size())
-            self.setGeometry(
-                (parent.width() - size.width()) // 2,
-                (parent.height() - size.height()) // 2,
-                size.width(),
-                size.height(),
-            )
+            self.resize(size)
+            self.move((parent.width() - size.width()) // 2, (parent.height() - size.height()) // 2)
             self.raise_()
 
     def mousePressEvent(self, event: object) -> None:

@@ -123,7 +123,7 @@ class Stage(QWidget):
         self._transport.setGeometry(0, above, width, HEIGHT)
         self._welcome.setGeometry(0, 0, width, above)
         self._plot.resize(self._plot.sizeHint())
-        self._plot.move(EDGE, (above if not self._floating or self.controls else height) - self._plot.height() - EDGE)
+        self._plot.move(EDGE, above - self._plot.height() - EDGE)
         self._frame.setGeometry(0, 0, width, height)
         self._transport.raise_()
         self.notices.settle()

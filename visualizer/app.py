@@ -1,0 +1,176 @@
+"""Starts the window: the only file that knows options, settings, session, canvas and window. GUI thread.
+
+The window is shown before sound, models and ONNX Runtime are imported; they load on the session's
+threads while it is already there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QElapsedTimer, QTimer
+from PyQt6.QtGui import QSurfaceFormat
+from PyQt6.QtWidgets import QApplication
+
+from visualizer import __version__
+from visualizer.canvas import Canvas, GLCanvas, Take, opengl_problem, wanted_format
+from visualizer.crash import CrashReports
+from visualizer.errors import VisualizerError
+from visualizer.options import AppOptions
+from visualizer.parts import Parts, real_parts
+from visualizer.raster import RasterCanvas
+from visualizer.session import Session
+from visualizer.settings import NAME, SettingsFile, settings_folder
+from visualizer.window import TITLE, MainWindow
+
+CONFIG_VARIABLE = "MVNET_CONFIG"
+RASTER_VARIABLE = "MVNET_RASTER"
+DUMP_MS = 1000
+
+
+def run_app(options: AppOptions, parts: Parts | None = None) -> int:
+    """Run the window until it is closed.
+
+    Args:
+        options: see AppOptions.
+        parts: of the session; None for the real ones.
+    Returns:
+        The process's exit code, 0.
+    """
+    timer = QElapsedTimer()
+    timer.start()
+    folder = _config_folder(options)
+    reports = CrashReports(folder / "errors.log")
+    reports.install()
+    app = _application()
+    try:
+        session = Session(parts or real_parts(seed=options.seed, no_sound=options.no_sound))
+        window = MainWindow(session, canvas_maker(options.raster), SettingsFile(folder / "settings.ini"), options.seed)
+        reports.listen(window.reported.emit)
+        problem = None if options.raster else canvas_problem()
+        if problem:
+            window.notice(problem)
+        window.showFullScreen() if options.fullscreen else window.show()
+        app.processEvents()
+        shown_ms, shown_at = timer.elapsed(), time.time()
+        _begin(session, window, options)
+        timers = _watch_options(session, window, options)
+        with _signals_close(window):
+            app.exec()
+        for timer in timers:
+            timer.stop()
+        reports.listen(None)
+        if options.report is not None:
+            _write_report(options.report, window, reports, shown_ms, shown_at)
+    finally:
+        reports.remove()
+    return 0
+
+
+def _application() -> QApplication:
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QSurfaceFormat.setDefaultFormat(wanted_format())
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName(NAME)
+    app.setApplicationDisplayName(TITLE)
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName(NAME)
+    return app
+
+
+def _config_folder(options: AppOptions) -> Path:
+    if options.config is not None:
+        return options.config
+    named = os.environ.get(CONFIG_VARIABLE)
+    return Path(named) if named else settings_folder()
+
+
+def canvas_problem() -> str | None:
+    """Why the picture is drawn without OpenGL although nobody asked for that; None when it is not."""
+    return None if os.environ.get(RASTER_VARIABLE) else opengl_problem()
+
+
+def canvas_maker(raster: bool) -> Callable[[Take], Canvas]:
+    """What makes the canvas: OpenGL where it works, unless options or the environment forbid it."""
+    if raster or os.environ.get(RASTER_VARIABLE) or opengl_problem() is not None:
+        return RasterCanvas
+    return GLCanvas
+
+
+def _begin(session: Session, window: MainWindow, options: AppOptions) -> None:
+    """Give the session its first commands, once the window is there."""
+    session.load_model(options.model or window.settings.model or None)
+    if options.start_period is not None:
+        window.hold_period(options.start_period)
+    if options.input is not None:
+        window.listen(options.input)
+    elif options.files:
+        window.open(options.files)
+
+
+@contextlib.contextmanager
+def _signals_close(window: MainWindow) -> Iterator[None]:
+    """Close the window on Ctrl+C and on a polite kill; Python sees signals only when it runs, ten times a second."""
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(kind, lambda *_: window.close()) for kind in kinds]
+    try:
+        yield
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
+
+
+def _watch_options(session: Session, window: MainWindow, options: AppOptions) -> list[QTimer]:
+    """Timers for the end after so many seconds, and for pictures of the window."""
+    timers = []
+    if options.seconds is not None:
+        end = QTimer()
+        end.setSingleShot(True)
+        end.timeout.connect(window.close)
+        end.start(round(options.seconds * 1000))
+        timers.append(end)
+    if options.dump is not None:
+        folder, count = options.dump, iter(range(1, sys.maxsize))
+        dump = QTimer()
+        dump.timeout.connect(lambda: _dump(session, window, folder / f"window-{next(count):04}.png"))
+        dump.start(DUMP_MS)
+        timers.append(dump)
+    return timers
+
+
+def _dump(session: Session, window: MainWindow, path: Path) -> None:
+    image = window.grab().toImage()
+
+    def write() -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not image.save(str(path)):
+            raise VisualizerError(f"{path} cannot be written: choose another folder for --dump.")
+
+    session.run(write)
+
+
+def _write_report(path: Path, window: MainWindow, reports: CrashReports, shown_ms: int, shown_at: float) -> None:
+    canvas = window.canvas
+    facts: dict[str, Any] = {
+        "window_s_at": shown_at,
+        "first_painting_s_at": window.first_painting_at,
+        "window_ms_after_imports": shown_ms,
+        "canvas": type(canvas).__name__,
+        "refreshes": canvas.refreshes,
+        "paintings": window.paintings,
+        "unexpected_errors": reports.count,
+    }
+    try:
+        path.write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise VisualizerError(f"{path} cannot be written ({error.strerror}): choose another file.") from None
