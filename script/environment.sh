@@ -75,7 +75,7 @@ install_app() {
   fi
   if [ "$what" = dev ]; then extra='[dev]'; fi
   say "installing Python packages into $VENV ($("$VENV/bin/python" --version), $what)"
-  "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off --quiet -e ".$extra" \
+  "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off -e ".$extra" \
     || fail "pip could not install the Python packages: see its message above; without a network nothing can be fetched."
   printf '%s\n' "$state" > "$VENV/installed-$what"
 }
