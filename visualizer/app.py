@@ -45,22 +45,22 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
     Returns:
         The process's exit code, 0.
     """
-    timer = QElapsedTimer()
-    timer.start()
+    since_start = QElapsedTimer()
+    since_start.start()
     folder = _config_folder(options)
     reports = CrashReports(folder / "errors.log")
     reports.install()
     app = _application()
     try:
         session = Session(parts or real_parts(seed=options.seed, no_sound=options.no_sound))
-        window = MainWindow(session, canvas_maker(options.raster), SettingsFile(folder / "settings.ini"), options.seed)
+        make_canvas, problem = choose_canvas(options.raster)
+        window = MainWindow(session, make_canvas, SettingsFile(folder / "settings.ini"), options.seed)
         reports.listen(window.reported.emit)
-        problem = None if options.raster else canvas_problem()
         if problem:
             window.notice(problem)
         window.showFullScreen() if options.fullscreen else window.show()
         app.processEvents()
-        shown_ms, shown_at = timer.elapsed(), time.time()
+        shown_ms, shown_at = since_start.elapsed(), time.time()
         _begin(session, window, options)
         timers = _watch_options(session, window, options)
         with _signals_close(window):
@@ -95,16 +95,12 @@ def _config_folder(options: AppOptions) -> Path:
     return Path(named) if named else settings_folder()
 
 
-def canvas_problem() -> str | None:
-    """Why the picture is drawn without OpenGL although nobody asked for that; None when it is not."""
-    return None if os.environ.get(RASTER_VARIABLE) else opengl_problem()
-
-
-def canvas_maker(raster: bool) -> Callable[[Take], Canvas]:
-    """What makes the canvas: OpenGL where it works, unless options or the environment forbid it."""
-    if raster or os.environ.get(RASTER_VARIABLE) or opengl_problem() is not None:
-        return RasterCanvas
-    return GLCanvas
+def choose_canvas(raster: bool) -> tuple[Callable[[Take], Canvas], str | None]:
+    """What makes the canvas, and why it is the one without OpenGL when nobody asked for that."""
+    if raster or os.environ.get(RASTER_VARIABLE):
+        return RasterCanvas, None
+    problem = opengl_problem()
+    return (GLCanvas, None) if problem is None else (RasterCanvas, problem)
 
 
 def _begin(session: Session, window: MainWindow, options: AppOptions) -> None:

@@ -131,8 +131,9 @@ class GLCanvas(QOpenGLWidget):
 
     def set_live(self, live: bool) -> None:
         """Refresh continuously, or rest when the last fade is done."""
-        self._live = live
-        self.update()
+        if live != self._live:
+            self._live = live
+            self.update()
 
     def set_whole(self, whole: bool) -> None:
         """Hang the whole painting on the wall, or fill the screen with it."""

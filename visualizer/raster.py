@@ -60,8 +60,9 @@ class RasterCanvas(QWidget):
 
     def set_live(self, live: bool) -> None:
         """Refresh continuously, or rest when the last fade is done."""
-        self._live = live
-        self._timer.start()
+        if live != self._live:
+            self._live = live
+            self._timer.start()
 
     def set_whole(self, whole: bool) -> None:
         """Hang the whole painting on the wall, or fill the screen with it."""

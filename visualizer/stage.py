@@ -78,8 +78,9 @@ class Stage(QWidget):
 
     def show_plot(self, shown: bool) -> None:
         """Show the period plot."""
-        self._plot.setVisible(shown)
-        self._settle()
+        if shown != self._plot.isVisibleTo(self):
+            self._plot.setVisible(shown)
+            self._settle()
 
     def show_welcome(self, shown: bool) -> None:
         """Show the welcome page."""

@@ -248,11 +248,13 @@ class Transport(QWidget):
 
     def show_status(self, status: Status) -> None:
         """Show what the session does."""
-        self._live = status.live
-        self._playing = status.state is State.PLAYING
+        playing = status.state is State.PLAYING
+        if (status.live, playing) != (self._live, self._playing):
+            self._live, self._playing = status.live, playing
+            self._show_play()
         opening = status.state is State.OPENING
         self.title.set_whole(status.title or ("Opening…" if opening else "No music yet"))
-        self._show_play()
+        self._show_input(status.title if status.live else "Music files")
         self.seek.level = status.live
         seekable = not status.live and status.duration_s > 0
         self.seek.setEnabled(seekable)
@@ -279,11 +281,6 @@ class Transport(QWidget):
         """Show the volume, 0 to 1."""
         if not self.volume.isSliderDown():
             self.volume.setValue(round(volume * VOLUME_STEPS))
-
-    def show_input(self, name: str) -> None:
-        """Name what is heard on the chooser; empty for music files."""
-        self.input.setText(QFontMetrics(self.input.font()).elidedText(name, Qt.TextElideMode.ElideRight, 150))
-        self.input.setToolTip(f"What is heard: {name}" if name else "What is heard: choose an input")
 
     def resizeEvent(self, event: object) -> None:
         """Give way to the seek line when the window is narrow."""
@@ -325,6 +322,13 @@ class Transport(QWidget):
         row.addSpacing(SPACE)
         for part in (self.input, self.mute, self.volume, self.plot, self.full_screen, self.more):
             row.addWidget(part)
+
+    def _show_input(self, name: str) -> None:
+        """Name what is heard on the chooser."""
+        text = QFontMetrics(self.input.font()).elidedText(name, Qt.TextElideMode.ElideRight, 150)
+        if text != self.input.text():
+            self.input.setText(text)
+            self.input.setToolTip(f"What is heard: {name}")
 
     def _show_play(self) -> None:
         self.play.setIcon(icon("pause" if self._playing else "play", self._theme.text))

@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         self._seed = seed
         self._painting: Painting | None = None
         self._inputs: tuple[Any, ...] | None = None
-        self._status = Status()
+        self._status: Status | None = None
         self._period: int | None = None
         self._closed = False
         self.setWindowTitle(TITLE)
@@ -143,8 +143,8 @@ class MainWindow(QMainWindow):
         }
 
     def _connect(self) -> None:
-        self.woken.connect(self._fetch, type=Qt.ConnectionType.QueuedConnection)
-        self.reported.connect(lambda text: self.notice(text, alarm=True), type=Qt.ConnectionType.QueuedConnection)
+        self.woken.connect(self._fetch)
+        self.reported.connect(self._alarm)
         self.session.wake_with(self.woken.emit)
         self.canvas.painted.connect(self._painted)
         self.transport.sought.connect(self.session.seek)
@@ -196,6 +196,10 @@ class MainWindow(QMainWindow):
         """Show a sentence for a while."""
         self.stage.notices.add(text, alarm)
 
+    def _alarm(self, text: str) -> None:
+        # A method of this object, not a function: so Qt carries the signal over to this thread.
+        self.notice(text, alarm=True)
+
     def set_volume(self, volume: float) -> None:
         """0 to 1; what is beyond is cut. Unmutes."""
         self._change(volume=min(1.0, max(0.0, volume)), muted=False)
@@ -216,7 +220,10 @@ class MainWindow(QMainWindow):
             self.notice("There is no painting to save yet: play some music first.")
             return
         facts = painting_facts(
-            painting, model=model.card.name if model else "", seed=self._seed, sound=self._status.title
+            painting,
+            model=model.card.name if model else "",
+            seed=self._seed,
+            sound=self._status.title if self._status else "",
         )
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         folder = Path(pictures) / TITLE
@@ -312,22 +319,25 @@ class MainWindow(QMainWindow):
             self._change(model=event.name)
 
     def _show_status(self) -> None:
-        status = self._status = self.session.status()
-        playing = status.state is State.PLAYING
-        self.canvas.set_live(playing)
+        status = self.session.status()
+        if status == self._status:
+            return
+        self._status = status
+        self.canvas.set_live(status.state is State.PLAYING)
         self.transport.show_status(status)
-        self.transport.show_input(status.title if status.live else "Music files")
         enabled = status.state in (State.PLAYING, State.PAUSED, State.ENDED)
         self.actions_by_name["play"].setEnabled(enabled)
         self.actions_by_name["next"].setEnabled(enabled and not status.live and not status.last)
         self.actions_by_name["previous"].setEnabled(enabled and not status.live and not status.first)
         self.stage.show_welcome(status.state is State.EMPTY)
         self._show_plot()
-        self.setWindowTitle(f"{status.title} - {TITLE}" if enabled else TITLE)
+        title = f"{status.title} - {TITLE}" if enabled else TITLE
+        if title != self.windowTitle():
+            self.setWindowTitle(title)
 
     def _show_plot(self) -> None:
         self.stage.show_plot(
-            self.settings.plot and self._painting is not None and self._status.state is not State.EMPTY
+            self.settings.plot and self._painting is not None and self.session.status().state is not State.EMPTY
         )
 
     def _painted(self, painting: Painting) -> None:
@@ -347,7 +357,8 @@ class MainWindow(QMainWindow):
         self.session.find_inputs()
 
     def _fill_inputs(self, menu: QMenu) -> None:
-        current = self._status.title if self._status.live else ""
+        status = self.session.status()
+        current = status.title if status.live else ""
         fill_inputs(menu, self.actions_by_name["open"], self._inputs, current, self.listen)
 
     def _show_recent(self) -> None:
