@@ -44,7 +44,7 @@ def apply_response(waveforms: Tensor, response: Tensor) -> Tensor:
 
 
 def _biquad(b: tuple[Tensor, Tensor, Tensor], a: tuple[Tensor, Tensor, Tensor], hz: Tensor, rate: int) -> Tensor:
-    """Response of (b0 + b1 z + b2 z^2) / (a0 + a1 z + a2 z^2), z = exp(-i omega): both sides over z, in real numbers."""
+    """Response of (b0 + b1 z + b2 z^2) / (a0 + a1 z + a2 z^2), z = exp(-i omega); both sides are divided by z."""
     cosine, sine = torch.cos(2 * math.pi * hz / rate), torch.sin(2 * math.pi * hz / rate)
     above = torch.complex((b[0] + b[2]) * cosine + b[1], (b[0] - b[2]) * sine)
     return above / torch.complex((a[0] + a[2]) * cosine + a[1], (a[0] - a[2]) * sine)

@@ -1,8 +1,8 @@
 """The front end's spectrogram for batches on any device: torch computes what `mvnet.frontend` defines.
 
-Training uses it after augmenting waveforms. Written with torch alone: torchaudio's spectrogram gives the
-same numbers from a transposed, complex intermediate, which takes three times as long on a CPU. The filterbank, the window and the floor come from
-`mvnet.frontend`; a test holds the two together.
+Training uses it after augmenting waveforms. The filterbank, the window and the floor come from
+`mvnet.frontend`; a test holds the two together. Written with torch alone: torchaudio's spectrogram
+goes through a transposed complex array, which takes twice as long on a CPU.
 """
 
 from __future__ import annotations

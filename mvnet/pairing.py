@@ -24,7 +24,7 @@ def pair_clips(clip_periods: np.ndarray, painting_periods: np.ndarray) -> np.nda
         int64 [6 n_clips, 3]: clip, painting, 1 if mirrored; in the order of the clips.
     Raises:
         MvnetError: a period has clips and no painting.
-    Source: paper, section 3.1, and the author's data loader.
+    Source: paper, section 2 (six pairs an audio); the numbering is the author's released code's.
     """
     partners = np.empty((len(clip_periods), PAINTINGS_A_CLIP), np.int64)
     for period in np.unique(clip_periods):
