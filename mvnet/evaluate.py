@@ -168,18 +168,20 @@ def continued(samples: np.ndarray, following: np.ndarray | None, offset: int, ex
     return np.concatenate((samples, samples[:extra]))
 
 
-def movement_figures(walks: Sequence[np.ndarray], prototypes: np.ndarray) -> dict[str, float]:
+def movement_figures(walks: Sequence[np.ndarray], prototypes: np.ndarray) -> dict[str, float | None]:
     """How far the embedding moves in STEP_S, over the prototypes' mean distance from one another.
 
     Args:
         walks: embeddings float [steps + 1, 10] of successive windows, one array a sound.
         prototypes: [5, 10].
     Returns:
-        step_median and step_p95.
+        step_median and step_p95; None where all prototypes are one point.
     """
     moved = np.concatenate([np.linalg.norm(np.diff(walk, axis=0), axis=1) for walk in walks])
     first, second = np.triu_indices(len(prototypes), 1)
     spread = np.linalg.norm(prototypes[first] - prototypes[second], axis=1).mean()
+    if spread == 0:
+        return {"step_median": None, "step_p95": None}
     return {"step_median": float(np.median(moved) / spread), "step_p95": float(np.percentile(moved, 95) / spread)}
 
 
