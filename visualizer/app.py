@@ -21,7 +21,7 @@ from PyQt6.QtGui import QSurfaceFormat
 from PyQt6.QtWidgets import QApplication
 
 from visualizer import __version__
-from visualizer.canvas import Canvas, GLCanvas, Take, opengl_problem, wanted_format
+from visualizer.canvas import Canvas, GLCanvas, Take, probe_opengl, wanted_format
 from visualizer.crash import CrashReports
 from visualizer.errors import VisualizerError
 from visualizer.options import AppOptions
@@ -32,7 +32,7 @@ from visualizer.settings import NAME, SettingsFile, settings_folder
 from visualizer.window import TITLE, MainWindow
 
 CONFIG_VARIABLE = "MVNET_CONFIG"
-RASTER_VARIABLE = "MVNET_RASTER"
+CANVAS_VARIABLE = "MVNET_CANVAS"  # "opengl" or "raster"
 DUMP_MS = 1000
 
 
@@ -95,12 +95,21 @@ def _config_folder(options: AppOptions) -> Path:
     return Path(named) if named else settings_folder()
 
 
-def choose_canvas(raster: bool) -> tuple[Callable[[Take], Canvas], str | None]:
-    """What makes the canvas, and why it is the one without OpenGL when nobody asked for that."""
-    if raster or os.environ.get(RASTER_VARIABLE):
-        return RasterCanvas, None
-    problem = opengl_problem()
-    return (GLCanvas, None) if problem is None else (RasterCanvas, problem)
+def choose_canvas(raster: bool) -> tuple[Callable[[Take], Canvas], str]:
+    """What makes the canvas: OpenGL on a graphics card, else QPainter.
+
+    Args:
+        raster: no OpenGL, whatever there is.
+    Returns:
+        The canvas's class, and a sentence when OpenGL was expected to work and does not.
+    """
+    wanted = "raster" if raster else os.environ.get(CANVAS_VARIABLE, "")
+    if wanted == "raster":
+        return RasterCanvas, ""
+    opengl = probe_opengl()
+    if opengl.problem:
+        return RasterCanvas, opengl.problem
+    return (RasterCanvas if opengl.software and wanted != "opengl" else GLCanvas), ""
 
 
 def _begin(session: Session, window: MainWindow, options: AppOptions) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import moderngl
@@ -73,23 +74,48 @@ def wanted_format() -> QSurfaceFormat:
     return wanted
 
 
-def opengl_problem() -> str | None:
-    """Why the OpenGL canvas cannot work here, as a sentence; None when it can. Needs a QApplication."""
+@dataclass(frozen=True)
+class OpenGL:
+    """What OpenGL there is.
+
+    Attributes:
+        problem: why the OpenGL canvas cannot work, as a sentence; empty when it can.
+        renderer: the driver's name for what draws; empty with a problem.
+    """
+
+    problem: str
+    renderer: str = ""
+
+    @property
+    def software(self) -> bool:
+        """The processor imitates a graphics card: it draws faster without the imitation."""
+        return any(name in self.renderer.lower() for name in SOFTWARE)
+
+
+def probe_opengl() -> OpenGL:
+    """Try OpenGL before any canvas exists; needs a QApplication."""
     context = QOpenGLContext()
     context.setFormat(wanted_format())
     if not context.create():
-        return "This system offers no OpenGL: the picture is drawn without it; install a graphics driver for more."
+        return OpenGL("This system offers no OpenGL: the picture is drawn without it; a graphics driver would help.")
     version = context.format().version()
     if context.isOpenGLES() or tuple(version) < NEEDED:
         kind = "OpenGL ES" if context.isOpenGLES() else "OpenGL"
-        return f"{kind} {version[0]}.{version[1]} is too old (3.3 is needed): the picture is drawn without it."
+        return OpenGL(f"{kind} {version[0]}.{version[1]} is too old (3.3 is needed): the picture is drawn without it.")
     surface = QOffscreenSurface()
     surface.setFormat(context.format())
     surface.create()
-    usable = context.makeCurrent(surface)
-    if usable:
+    if not context.makeCurrent(surface):
+        return OpenGL("OpenGL does not start: the picture is drawn without it; check the graphics driver.")
+    try:
+        probe = moderngl.create_context(require=330)
+        renderer = str(probe.info["GL_RENDERER"])
+        probe.release()
+    except Exception as error:  # moderngl raises plain Exception
+        return OpenGL(f"OpenGL does not start ({error}): the picture is drawn without it; check the graphics driver.")
+    finally:
         context.doneCurrent()
-    return None if usable else "OpenGL does not start: the picture is drawn without it; check the graphics driver."
+    return OpenGL("", renderer)
 
 
 class GLCanvas(QOpenGLWidget):
@@ -158,8 +184,8 @@ class GLCanvas(QOpenGLWidget):
             return
         context.aboutToBeDestroyed.connect(self._release)
         self._context = moderngl.create_context(require=330)
-        self.renderer = str(self._context.info["GL_RENDERER"])
-        software = any(name in self.renderer.lower() for name in SOFTWARE)
+        opengl = OpenGL("", str(self._context.info["GL_RENDERER"]))
+        self.renderer, software = opengl.renderer, opengl.software
         self._painting = GLPainting(self._context, WALL, SOFTWARE_ENLARGED if software else ENLARGED)
         self._waiting = self._image is not None
         screen = self.screen()

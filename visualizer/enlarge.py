@@ -24,16 +24,19 @@ def mitchell(distance: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=16)
-def cubic_matrix(points: int, pixels: int) -> np.ndarray:
-    """The matrix that enlarges one axis, float32 [pixels, points]; each row sums to 1, edges are held."""
+def cubic_taps(points: int, pixels: int) -> tuple[np.ndarray, np.ndarray]:
+    """How to enlarge one axis: which points each pixel mixes, and how much of each; edges are held.
+
+    Returns:
+        index int [4, pixels], and weight float32 [4, pixels], which sums to 1 for each pixel.
+    """
     centre = (np.arange(pixels) + 0.5) * points / pixels - 0.5
-    first = np.floor(centre).astype(int) - 1
-    matrix = np.zeros((pixels, points))
-    for tap in range(4):
-        index = first + tap
-        np.add.at(matrix, (np.arange(pixels), np.clip(index, 0, points - 1)), mitchell(centre - index))
-    matrix.setflags(write=False)
-    return matrix.astype(np.float32)
+    index = np.floor(centre).astype(int) - 1 + np.arange(4)[:, None]
+    weight = mitchell(centre - index).astype(np.float32)
+    index = np.clip(index, 0, points - 1)
+    index.setflags(write=False)
+    weight.setflags(write=False)
+    return index, weight
 
 
 @lru_cache(maxsize=1)
@@ -63,10 +66,11 @@ def to_srgb(light: np.ndarray) -> np.ndarray:
 
 def enlarge_light(light: np.ndarray, height: int, width: int) -> np.ndarray:
     """Enlarge linear light, float32 [H, W, 3], to [height, width, 3]; may leave [0, 1] slightly."""
-    rows = cubic_matrix(light.shape[0], height)
-    columns = cubic_matrix(light.shape[1], width)
-    tall = np.tensordot(rows, light, axes=(1, 0))  # [height, W, 3]
-    return np.ascontiguousarray(np.einsum("hwc,xw->hxc", tall, columns, optimize=True))
+    # Four gathers an axis, no matrix product: that would start a thread on every core for a small job.
+    index, weight = cubic_taps(light.shape[0], height)
+    tall = sum(weight[tap, :, None, None] * light[index[tap]] for tap in range(4))  # [height, W, 3]
+    index, weight = cubic_taps(light.shape[1], width)
+    return np.asarray(sum(weight[tap, :, None] * np.take(tall, index[tap], axis=1) for tap in range(4)), np.float32)
 
 
 def enlarge(image: np.ndarray, height: int, width: int) -> np.ndarray:

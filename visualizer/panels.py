@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from visualizer import __version__
 from visualizer.theme import DARK, SPACE, sans, serif
@@ -55,8 +55,8 @@ def help_panel(rows: Mapping[str, Sequence[tuple[str, str]]], parent: QWidget) -
     columns.setSpacing(40)
     left, right = QVBoxLayout(), QVBoxLayout()
     for index, (menu, found) in enumerate(rows.items()):
-        column = left if index == 0 else right
-        column.addLayout(_block(menu, found))
+        column = left if index % 3 == 0 else right  # the longest and the shortest, and the two between
+        column.addWidget(_block(menu, found))
         column.addSpacing(SPACE)
     for column in (left, right):
         column.addStretch(1)
@@ -86,8 +86,12 @@ def about_panel(parent: QWidget, model: str) -> Panel:
     return panel
 
 
-def _block(title: str, rows: Sequence[tuple[str, str]]) -> QGridLayout:
-    grid = QGridLayout()
+def _block(title: str, rows: Sequence[tuple[str, str]]) -> QWidget:
+    block = QWidget()
+    block.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    grid = QGridLayout(block)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setColumnMinimumWidth(0, 110)
     grid.setHorizontalSpacing(20)
     grid.setVerticalSpacing(3)
     heading = QLabel(title)
@@ -101,7 +105,7 @@ def _block(title: str, rows: Sequence[tuple[str, str]]) -> QGridLayout:
         grid.addWidget(key, index, 0, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(words, index, 1, Qt.AlignmentFlag.AlignLeft)
     grid.setColumnStretch(1, 1)
-    return grid
+    return block
 
 
 def _words(text: str) -> QLabel:

@@ -6,6 +6,7 @@ QPainter only stretches it by a little.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -88,8 +89,9 @@ class RasterCanvas(QWidget):
         started = time.perf_counter()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self._draw_wall(painter)
         blend = self._blend()
+        if blend is None or self._whole:  # else the painting covers it all
+            self._draw_wall(painter)
         if blend is not None:
             self._draw_painting(painter, blend)
         painter.end()
@@ -131,8 +133,10 @@ class RasterCanvas(QWidget):
         height, width = blend.shape[:2]
         factor = max(1, SMOOTH // max(height, width))
         codes = to_srgb(enlarge_light(blend, height * factor, width * factor) if factor > 1 else blend)
-        data = codes.tobytes()  # QImage reads it without a copy, so it must live as long as the image
-        image = QImage(data, codes.shape[1], codes.shape[0], codes.shape[1] * 3, QImage.Format.Format_RGB888)
+        pixels = np.full((*codes.shape[:2], 4), 255, np.uint8)  # the format that Qt stretches fastest
+        pixels[..., :3] = codes[..., ::-1] if sys.byteorder == "little" else codes
+        data = pixels.tobytes()  # QImage reads it without a copy, so it must live as long as the image
+        image = QImage(data, codes.shape[1], codes.shape[0], codes.shape[1] * 4, QImage.Format.Format_RGB32)
         placed = hang((self.width(), self.height()), (width, height), 1.0, self._whole)
         painter.drawImage(QRectF(placed.left, placed.bottom, placed.width, placed.height), image)
 

@@ -97,6 +97,7 @@ class Stage(QWidget):
         if panel is not None:
             panel.show()
             panel.settle()
+            self.notices.raise_()
 
     @property
     def panel(self) -> Panel | None:

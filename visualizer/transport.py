@@ -72,6 +72,11 @@ class Button(FocusedKeys, QToolButton):
         self._theme = theme
         self.refresh()
 
+    def set_icons(self, *icons: str) -> None:
+        """Take other icons."""
+        self._icons = icons
+        self.refresh()
+
     def refresh(self) -> None:
         """Show the action's state."""
         on = self._action.isChecked()
@@ -331,6 +336,6 @@ class Transport(QWidget):
             self.input.setToolTip(f"What is heard: {name}")
 
     def _show_play(self) -> None:
-        self.play.setIcon(icon("pause" if self._playing else "play", self._theme.text))
+        self.play.set_icons("pause" if self._playing else "play")
         self.play.setAccessibleName("Pause" if self._playing else "Play")
         self.input.setIcon(icon("microphone" if self._live else "music", self._theme.text))

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from visualizer.pieces import Piece
 from visualizer.theme import DARK, SPACE, sans, serif
+from visualizer.transport import Title
 
 STYLE = f"""
 QWidget {{ color: {DARK.text}; background: transparent; }}
@@ -35,18 +36,17 @@ class PieceButton(QPushButton):
         self.setObjectName("piece")
         self.setAccessibleName(f"Play {piece.composer}, {piece.title} ({piece.period})")
         self.setMinimumHeight(40)
-        self.setMinimumWidth(500)
+        self.setMinimumWidth(380)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 0)
         row.setSpacing(SPACE * 2)
-        period, composer, title = QLabel(piece.period.capitalize()), QLabel(piece.composer), QLabel(piece.title)
+        period, composer, title = QLabel(piece.period.capitalize()), QLabel(piece.composer), Title()
+        title.set_whole(piece.title)
         period.setFont(serif(10.5, italic=True))
         period.setStyleSheet(f"color: {DARK.accent}")
         period.setFixedWidth(110)
         composer.setFont(sans(10))
-        title.setFont(sans(10))
         title.setObjectName("quiet")
-        title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for label in (period, composer, title):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row.addWidget(period)
@@ -77,7 +77,11 @@ class Welcome(QWidget):
         holder = QFrame()
         holder.setLayout(column)
         holder.setMaximumWidth(620)
-        page.addWidget(holder, 0, 0, Qt.AlignmentFlag.AlignCenter)
+        page.addWidget(holder, 0, 1)
+        page.setColumnStretch(0, 1)
+        page.setColumnStretch(1, 8)
+        page.setColumnStretch(2, 1)
+        page.setRowStretch(0, 1)
 
     def _add_words(self, column: QVBoxLayout) -> None:
         title = QLabel("What shall be painted?")

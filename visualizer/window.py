@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QByteArray, QEvent, QMimeData, QPointF, QStandardPaths, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QMimeData, QPointF, QRect, QStandardPaths, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QAction,
     QCloseEvent,
@@ -46,6 +46,7 @@ from visualizer.welcome import Welcome
 TITLE = "MVNet Visualizer"
 TICK_MS = 100
 SAVE_AFTER_MS = 1000
+UNMANAGED_AFTER_MS = 400
 PERIOD_COUNT = 5
 
 MakeCanvas = Callable[[Callable[[], Painting | None]], Canvas]
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self._status: Status | None = None
         self._period: int | None = None
         self._closed = False
+        self._windowed: QRect | None = None
         self.setWindowTitle(TITLE)
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
@@ -161,6 +163,10 @@ class MainWindow(QMainWindow):
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._show_status)
         self._tick.start()
+        self._unmanaged = QTimer(self)
+        self._unmanaged.setSingleShot(True)
+        self._unmanaged.setInterval(UNMANAGED_AFTER_MS)
+        self._unmanaged.timeout.connect(self._resize_unmanaged)
         self._save = QTimer(self)
         self._save.setSingleShot(True)
         self._save.setInterval(SAVE_AFTER_MS)
@@ -232,7 +238,20 @@ class MainWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         """Full screen, or back to the window as it was."""
         # changeEvent does the rest, however the state was changed.
+        if not self.isFullScreen():
+            self._windowed = self.geometry()
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self._unmanaged.start()
+
+    def _resize_unmanaged(self) -> None:
+        """Without a window manager (a stage machine's bare X server) nobody else resizes the window."""
+        screen = self.screen()
+        if screen is None or self._windowed is None:
+            return
+        if self.isFullScreen() and self.size() != screen.size():
+            self.setGeometry(screen.geometry())
+        elif not self.isFullScreen() and self.size() == screen.size():
+            self.setGeometry(self._windowed)
 
     def _leave(self) -> None:
         if self.stage.panel is not None:
@@ -341,7 +360,9 @@ class MainWindow(QMainWindow):
         )
 
     def _painted(self, painting: Painting) -> None:
-        self._painting = painting
+        first, self._painting = self._painting is None, painting
+        if first:
+            self._show_plot()
         self.paintings += 1
         if self.first_painting_at is None:
             self.first_painting_at = time.time()
