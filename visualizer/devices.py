@@ -9,6 +9,8 @@ is opened.
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import functools
 import json
 import os
 import re
@@ -104,7 +106,20 @@ def portaudio() -> Backend:
     except Exception as error:  # OSError without the library, sounddevice's own error when it does not start
         install = " (Debian and Ubuntu: apt install libportaudio2)" if sys.platform.startswith("linux") else ""
         raise VisualizerError(f"Sound needs the PortAudio library ({error}): install it{install}.") from None
+    _silence_alsa()
     return sounddevice
+
+
+@functools.cache
+def _silence_alsa() -> None:
+    """Keep ALSA's remarks (underruns, missing cards) off the terminal: we count or say them ourselves."""
+    if not sys.platform.startswith("linux"):
+        return
+    with contextlib.suppress(OSError, AttributeError):  # another C library, or no ALSA
+        alsa = ctypes.CDLL("libasound.so.2")
+        # A C function that ignores its arguments and does nothing: ALSA calls the handler on the sound card's
+        # thread, also while Python is shutting down, where a Python function would not be safe.
+        alsa.snd_lib_error_set_handler(ctypes.cast(ctypes.CDLL(None).getpid, ctypes.c_void_p))
 
 
 def portaudio_problem() -> str | None:

@@ -24,7 +24,9 @@ AHEAD_S = 1.5  # decoded before it is played: enough for a disk that hesitates
 PRIMED_S = 0.2  # decoded before playing starts or goes on after a seek
 BLOCK_S = 0.1  # one decoding step: a seek waits for at most one
 HISTORY_S = 12.0  # a window of 8.9 s and some time to spare
-LATENCY_S = 0.1  # Python's callback shares the interpreter with the models: shorter is not safe
+# Python's callback shares the interpreter with models and window. Measured on two crowded cores with two threads
+# that never let go of it: about 1 underrun a second at 0.1 s, none at 0.2 s.
+LATENCY_S = 0.2
 IDLE_S = 0.05
 SILENT_RATE = 48_000.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import subprocess
@@ -99,6 +100,15 @@ def test_opening_is_quiet_on_the_terminal(capfd: pytest.CaptureFixture[str]) -> 
     close_stream(open_input(devices.input_devices(sound)[0], sound), sound)
     os.write(2, b"after\n")
     assert capfd.readouterr().err == "after\n"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ALSA is Linux's")
+def test_alsa_says_nothing_of_its_own(capfd: pytest.CaptureFixture[str]) -> None:
+    if devices.portaudio_problem():
+        pytest.skip("PortAudio is not installed")
+    alsa = ctypes.CDLL("libasound.so.2")
+    assert alsa.snd_pcm_open(ctypes.byref(ctypes.c_void_p()), b"no-such-card", 0, 0) < 0
+    assert capfd.readouterr().err == ""
 
 
 def test_refresh_waits_for_open_streams() -> None:
