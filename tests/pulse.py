@@ -73,7 +73,7 @@ def _start(socket: Path, rate: int) -> subprocess.Popen[bytes]:
         "--exit-idle-time=-1",
         "--use-pid-file=no",
         "--disable-shm=yes",
-        f"--load=module-null-sink sink_name={SINK} rate={rate} norewinds=1 sink_properties=device.description=Null-card",
+        f"--load=module-null-sink sink_name={SINK} rate={rate} norewinds=1",
         f"--load=module-native-protocol-unix socket={socket} auth-anonymous=1",
     ]
     log = (socket.parent / "log").open("wb")

@@ -96,7 +96,10 @@ def test_find_refuses_what_fits_twice(pactl: Path) -> None:
 
 
 def test_opening_is_quiet_on_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
-    sound = FakeSound(on_open=lambda: os.write(2, b"ALSA lib chatter\n") and None)
+    def chatter() -> None:
+        os.write(2, b"ALSA lib chatter\n")
+
+    sound = FakeSound(on_open=chatter)
     close_stream(open_input(devices.input_devices(sound)[0], sound), sound)
     os.write(2, b"after\n")
     assert capfd.readouterr().err == "after\n"
