@@ -60,6 +60,7 @@ def _write_ffmpeg(path: Path, samples: np.ndarray, rate: int) -> None:
     options = {"movflags": "faststart"} if container_format == "ipod" else {}
     with av.open(str(path), "w", format=container_format, options=options) as container:
         stream = container.add_stream(codec, rate=rate, layout=layout)
+        assert isinstance(stream, av.AudioStream)
         for start in range(0, len(samples), 1152):
             block = np.ascontiguousarray(samples[start : start + 1152].T)
             piece = av.AudioFrame.from_ndarray(block, format=sample_format, layout=layout)

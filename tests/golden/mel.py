@@ -30,5 +30,5 @@ def arrays() -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
-    np.savez_compressed(PATH, **arrays())
+    np.savez_compressed(PATH, db=arrays()["db"], power=arrays()["power"])
     print(f"{PATH}: {PATH.stat().st_size} bytes")

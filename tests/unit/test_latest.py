@@ -23,7 +23,12 @@ def test_newest_wins_and_is_taken_once() -> None:
 def test_items_arrive_in_order_between_threads() -> None:
     box = Latest[int]()
     last = 20_000
-    writer = threading.Thread(target=lambda: [box.put(item) for item in range(last + 1)])
+
+    def write() -> None:
+        for item in range(last + 1):
+            box.put(item)
+
+    writer = threading.Thread(target=write)
     taken: list[int] = []
     writer.start()
     while not taken or taken[-1] != last:

@@ -167,8 +167,9 @@ def test_volume(player: Player, sound: FakeSound, long_sweep: Path) -> None:
     assert player.volume == 0
 
 
-def test_the_end_and_again(player: Player, sound: FakeSound, tmp_path: Path) -> None:
-    player.open(write_sound(tmp_path / "short.wav", tone(0.1, RATE), RATE))
+@pytest.mark.parametrize("rate", [RATE, 44_100])
+def test_the_end_and_again(player: Player, sound: FakeSound, tmp_path: Path, rate: int) -> None:
+    player.open(write_sound(tmp_path / "short.wav", tone(0.1, rate), rate))
     player.play()
     ready(player)
     stream = sound.streams[0]
