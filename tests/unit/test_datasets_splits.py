@@ -28,6 +28,10 @@ def test_no_group_is_on_both_sides(rows, seed):
             assert sides[group] == known
 
 
+def test_a_group_given_on_both_sides_trains():
+    assert assign_splits(["a", "a", "a", "b"], [0] * 4, ["val", "train", "val", "val"]) == ["train"] * 3 + ["val"]
+
+
 @given(st.permutations(range(40)))
 def test_the_order_of_the_files_does_not_matter(order):
     groups = [f"piece {index % 20}" for index in range(40)]
