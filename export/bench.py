@@ -1,0 +1,94 @@
+"""Times one painting by torch, by a plain ONNX graph and by the shipped one, interleaved in one process.
+
+Run by `visualizer bench` as a process of its own, so that the app itself never imports torch:
+`python -m export.bench --model DIR` prints one JSON object. The shipped graph must be the paper's
+generator; its weights are timed as they ship, the other two with random weights, which cost the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+
+from export.to_onnx import plain_generator
+from mvnet.encoder import EMBEDDING_SIZE
+from mvnet.frontend import MelSpec
+from mvnet.gan import Generator
+
+WARM_UP = 3  # first runs allocate
+
+
+def time_generators(model: Path, *, rounds: int, threads: int = 2, seed: int = 0) -> dict[str, float]:
+    """Median milliseconds of one 64 x 64 painting: "torch_ms", "plain_onnx_ms", "shipped_ms", and two ratios.
+
+    Args:
+        model: model folder.
+        rounds: timed repetitions of each.
+        threads: of each engine; none keeps its threads spinning, as in the app.
+        seed: of the noise, the embedding and the random weights.
+    """
+    torch.manual_seed(seed)
+    torch.set_num_threads(threads)
+    generator = Generator().eval()
+    random = np.random.default_rng(seed)
+    noise = random.standard_normal((1, generator.noise_size), np.float32)
+    embedding = random.standard_normal((1, EMBEDDING_SIZE), np.float32)
+    card = json.loads((model / "model.json").read_text(encoding="utf-8"))
+    feed = {"noise": noise, "embedding": embedding}
+    plain = _session(plain_generator(generator, MelSpec()).SerializeToString(), threads)
+    shipped = _session(str(model / card["generator"]), threads)
+    inputs = torch.from_numpy(noise), torch.from_numpy(embedding)
+    with torch.inference_mode():
+        medians = _race(
+            {
+                "torch_ms": lambda: generator(*inputs),
+                "plain_onnx_ms": lambda: plain.run(None, feed),
+                "shipped_ms": lambda: shipped.run(None, feed),
+            },
+            rounds,
+        )
+    return medians | {
+        "generator_vs_torch": medians["torch_ms"] / medians["shipped_ms"],
+        "generator_vs_plain_onnx": medians["plain_onnx_ms"] / medians["shipped_ms"],
+    }
+
+
+def _race(contestants: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median milliseconds of each, taking turns, so that a busy machine is busy for all."""
+    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+    for index in range(rounds + WARM_UP):
+        for name, paint in contestants.items():
+            started = time.perf_counter()
+            paint()
+            if index >= WARM_UP:
+                seconds[name].append(time.perf_counter() - started)
+    return {name: 1e3 * float(np.median(values)) for name, values in seconds.items()}
+
+
+def _session(network: str | bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+
+
+def main() -> None:
+    """Print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--rounds", type=int, default=50, metavar="N")
+    parser.add_argument("--threads", type=int, default=2, metavar="N")
+    parser.add_argument("--json", action="store_true", help="accepted for clearness; the output is JSON")
+    args = parser.parse_args()
+    print(json.dumps(time_generators(args.model, rounds=args.rounds, threads=args.threads)))
+
+
+if __name__ == "__main__":
+    main()
