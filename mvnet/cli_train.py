@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
+from mvnet import cli_painter
 from mvnet.configs import RECIPES, EncoderConfig, GanConfig, RunConfig, add_flags, with_flags
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def configure(parser: ArgumentParser) -> Callable[[Namespace], int]:
     add_flags(gan, GanConfig)
     add_flags(gan, RunConfig)
     gan.set_defaults(train=_run_gan)
+    cli_painter.configure(parts, _add_common, _folder, _report)
     return lambda args: args.train(args)
 
 

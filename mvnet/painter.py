@@ -1,0 +1,125 @@
+"""The painter, MVNet-256's generator: noise and an embedding of music to a painting.
+
+Designed for a processor without a GPU: narrow dense convolutions, no attention, conditioning up to
+32 x 32 only (above, batch norms fold away at export), no noise at the pixels (it would flicker). The
+trunk paints 64 x 64, mvnet.brush enlarges. Runs in training; the app runs its export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from mvnet.brush import Brush
+from mvnet.encoder import EMBEDDING_SIZE
+from mvnet.painter_config import TRUNK_SIZE, PainterShape
+
+SLOPE = 0.2  # of every LeakyReLU
+START = 4  # pixels on a side of the first map
+WIDTHS = (8, 6, 4, 2, 1)  # channels at 4, 8, 16, 32 and 64 pixels, in widths
+CONDITIONED = 3  # blocks with gain and bias from noise and embedding: 8, 16 and 32 pixels
+GAIN_SPREAD = 0.3  # of gains and biases at the start
+
+
+class Block(nn.Module):
+    """Twice the size: transposed convolution, batch norm, gain and bias, LeakyReLU.
+
+    A transposed 4 x 4 convolution with stride 2 costs 4/9 of enlarging and a 3 x 3 one, and each of its
+    outputs sees the same number of inputs, so it leaves no checkerboard.
+    """
+
+    def __init__(self, channels: int, width: int, mapping: int, *, conditioned: bool) -> None:
+        super().__init__()
+        self.conv = nn.ConvTranspose2d(channels, width, 4, stride=2, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(width, affine=not conditioned)
+        self.style = nn.Linear(mapping, 2 * width) if conditioned else None
+        if self.style is not None:
+            nn.init.normal_(self.style.weight, std=GAIN_SPREAD / mapping**0.5)
+            nn.init.zeros_(self.style.bias)
+
+    def forward(self, x: Tensor, mixed: Tensor) -> Tensor:
+        """[N, C, H, W] and [N, mapping] to [N, C', 2H, 2W]."""
+        x = self.norm(self.conv(x))
+        if self.style is not None:
+            gain, bias = self.style(mixed)[:, :, None, None].chunk(2, 1)
+            x = x * (1 + gain) + bias
+        return F.leaky_relu(x, SLOPE)
+
+
+class Painter(nn.Module):
+    """Noise and an embedding to a painting; 1.9 million parameters at width 40.
+
+    Attributes:
+        shape: what it is built of.
+    """
+
+    embedding_mean: Tensor
+    embedding_scale: Tensor
+
+    def __init__(self, shape: PainterShape) -> None:
+        super().__init__()
+        self.shape = shape
+        size = shape.noise_size + EMBEDDING_SIZE
+        widths = [share * shape.width for share in WIDTHS]
+        self.register_buffer("embedding_mean", torch.zeros(EMBEDDING_SIZE))
+        self.register_buffer("embedding_scale", torch.ones(EMBEDDING_SIZE))
+        self.mix = nn.Linear(size, shape.mapping)
+        self.start = nn.Linear(size, widths[0] * START**2)
+        for linear in (self.mix, self.start):  # unit variance out: the noise is loud from the first step
+            nn.init.normal_(linear.weight, std=size**-0.5)
+            nn.init.zeros_(linear.bias)
+        self.blocks = nn.ModuleList(
+            Block(channels, width, shape.mapping, conditioned=number < CONDITIONED)
+            for number, (channels, width) in enumerate(pairwise(widths))
+        )
+        self.colours = nn.Conv2d(shape.width, 3, 3, padding=1)
+        self.brush = None
+        if shape.enlargement > 1:
+            self.brush = Brush(shape.enlargement, shape.brush_width, shape.width, TRUNK_SIZE)
+
+    @property
+    def noise_size(self) -> int:
+        """Numbers in the noise."""
+        return self.shape.noise_size
+
+    def set_embeddings(self, mean: Tensor, scale: Tensor) -> None:
+        """Store by what embeddings are brought to zero mean and unit variance, each [10]."""
+        self.embedding_mean.copy_(mean)
+        self.embedding_scale.copy_(scale)
+
+    def standardise(self, embedding: Tensor) -> Tensor:
+        """[N, 10] as the encoder gives it, to zero mean and unit variance over the training clips."""
+        return (embedding - self.embedding_mean) / self.embedding_scale
+
+    def trunk(self, noise: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        """Last features [N, width, 64, 64] and picture [N, 3, 64, 64] in [-1, 1]; arguments as forward."""
+        given = torch.cat((noise, self.standardise(embedding)), 1)
+        mixed = F.leaky_relu(self.mix(given), SLOPE)
+        x = F.leaky_relu(self.start(given), SLOPE).unflatten(1, (-1, START, START))
+        for block in self.blocks:
+            x = block(x, mixed)
+        return x, torch.tanh(self.colours(x))
+
+    def trunk_parameters(self) -> Iterator[nn.Parameter]:
+        """All parameters but the brush's."""
+        return (value for name, value in self.named_parameters() if not name.startswith("brush."))
+
+    def forward(self, noise: Tensor, embedding: Tensor) -> Tensor:
+        """Paint.
+
+        Args:
+            noise: [N, 64], standard normal.
+            embedding: [N, 10], from the encoder.
+        Returns:
+            [N, 3, R, R], R the shape's resolution; in [-1, 1] in eval mode, about that in training, where
+            a clamp would stop the gradient.
+        """
+        features, picture = self.trunk(noise, embedding)
+        if self.brush is None:
+            return picture
+        painted = self.brush(picture, features)
+        return painted if self.training else painted.clamp(-1, 1)
