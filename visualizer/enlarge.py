@@ -66,11 +66,17 @@ def to_srgb(light: np.ndarray) -> np.ndarray:
 
 def enlarge_light(light: np.ndarray, height: int, width: int) -> np.ndarray:
     """Enlarge linear light, float32 [H, W, 3], to [height, width, 3]; may leave [0, 1] slightly."""
-    # Four gathers an axis, no matrix product: that would start a thread on every core for a small job.
-    index, weight = cubic_taps(light.shape[0], height)
-    tall = sum(weight[tap, :, None, None] * light[index[tap]] for tap in range(4))  # [height, W, 3]
+    # Gathers, no matrix product: that would start a thread on every core for a small job.
     index, weight = cubic_taps(light.shape[1], width)
-    return np.asarray(sum(weight[tap, :, None] * np.take(tall, index[tap], axis=1) for tap in range(4)), np.float32)
+    wide = np.zeros((light.shape[0], width, 3), np.float32)
+    for tap in range(4):
+        wide += np.take(light, index[tap], axis=1) * weight[tap, :, None]
+    lines = wide.reshape(light.shape[0], width * 3)  # flat: whole lines are gathered and scaled at once
+    index, weight = cubic_taps(light.shape[0], height)
+    enlarged = np.zeros((height, width * 3), np.float32)
+    for tap in range(4):
+        enlarged += lines[index[tap]] * weight[tap, :, None]
+    return enlarged.reshape(height, width, 3)
 
 
 def enlarge(image: np.ndarray, height: int, width: int) -> np.ndarray:
