@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ import torch
 
 from export.to_onnx import plain_generator
 from mvnet.encoder import EMBEDDING_SIZE
+from mvnet.errors import MvnetError
 from mvnet.frontend import MelSpec
 from mvnet.gan import Generator
 
@@ -33,6 +35,8 @@ def time_generators(model: Path, *, rounds: int, threads: int = 2, seed: int = 0
         rounds: timed repetitions of each.
         threads: of each engine; none keeps its threads spinning, as in the app.
         seed: of the noise, the embedding and the random weights.
+    Raises:
+        MvnetError: the folder holds no model, or one of another kind.
     """
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
@@ -40,10 +44,10 @@ def time_generators(model: Path, *, rounds: int, threads: int = 2, seed: int = 0
     random = np.random.default_rng(seed)
     noise = random.standard_normal((1, generator.noise_size), np.float32)
     embedding = random.standard_normal((1, EMBEDDING_SIZE), np.float32)
-    card = json.loads((model / "model.json").read_text(encoding="utf-8"))
+    network = _shipped(model, generator)
     feed = {"noise": noise, "embedding": embedding}
     plain = _session(plain_generator(generator, MelSpec()).SerializeToString(), threads)
-    shipped = _session(str(model / card["generator"]), threads)
+    shipped = _session(str(network), threads)
     inputs = torch.from_numpy(noise), torch.from_numpy(embedding)
     with torch.inference_mode():
         medians = _race(
@@ -58,6 +62,22 @@ def time_generators(model: Path, *, rounds: int, threads: int = 2, seed: int = 0
         "generator_vs_torch": medians["torch_ms"] / medians["shipped_ms"],
         "generator_vs_plain_onnx": medians["plain_onnx_ms"] / medians["shipped_ms"],
     }
+
+
+def _shipped(model: Path, generator: Generator) -> Path:
+    """The model's generator file."""
+    try:
+        card = json.loads((model / "model.json").read_text(encoding="utf-8"))
+        sizes = card["noise_size"], card["image_size"]
+        path = model / card["generator"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise MvnetError(f"{model} holds no readable model ({error}): name a model folder with --model") from error
+    if sizes != (generator.noise_size, [generator.image_size] * 2):
+        raise MvnetError(
+            f"{model} paints {sizes[1]} from {sizes[0]} numbers of noise, which is not the paper's generator: "
+            "name a model that `mvnet export` wrote with --model"
+        )
+    return path
 
 
 def _race(contestants: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
@@ -79,16 +99,21 @@ def _session(network: str | bytes, threads: int) -> onnxruntime.InferenceSession
     return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
 
 
-def main() -> None:
-    """Print the figures as JSON."""
+def main() -> int:
+    """Print the figures as JSON; 2 when the model cannot be compared."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True, metavar="DIR")
     parser.add_argument("--rounds", type=int, default=50, metavar="N")
     parser.add_argument("--threads", type=int, default=2, metavar="N")
     parser.add_argument("--json", action="store_true", help="accepted for clearness; the output is JSON")
     args = parser.parse_args()
-    print(json.dumps(time_generators(args.model, rounds=args.rounds, threads=args.threads)))
+    try:
+        print(json.dumps(time_generators(args.model, rounds=args.rounds, threads=args.threads)))
+    except MvnetError as error:
+        print(f"export.bench: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
