@@ -63,7 +63,7 @@ class RasterCanvas(QWidget):
         """Refresh continuously, or rest when the last fade is done."""
         if live != self._live:
             self._live = live
-            self._timer.start()
+            self._run()
 
     def set_whole(self, whole: bool) -> None:
         """Hang the whole painting on the wall, or fill the screen with it."""
@@ -84,6 +84,14 @@ class RasterCanvas(QWidget):
             self.upload_s.append(time.perf_counter() - started)
             self.painted.emit(painting)
 
+    def showEvent(self, event: object) -> None:
+        """Seen again: refresh."""
+        self._timer.start()
+
+    def hideEvent(self, event: object) -> None:
+        """Not seen: rest."""
+        self._timer.stop()
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw wall and painting."""
         started = time.perf_counter()
@@ -102,7 +110,7 @@ class RasterCanvas(QWidget):
         self._before = self._blend()
         self._after = light
         self._fade.begin(self._clock())
-        self._timer.start()
+        self._run()
         self.update()
 
     def _blend(self) -> np.ndarray | None:
@@ -139,6 +147,10 @@ class RasterCanvas(QWidget):
         image = QImage(data, codes.shape[1], codes.shape[0], codes.shape[1] * 4, QImage.Format.Format_RGB32)
         placed = hang((self.width(), self.height()), (width, height), 1.0, self._whole)
         painter.drawImage(QRectF(placed.left, placed.bottom, placed.width, placed.height), image)
+
+    def _run(self) -> None:
+        if self.isVisible():
+            self._timer.start()
 
     def _refresh(self) -> None:
         if self._live:

@@ -37,6 +37,8 @@ class Stage(QWidget):
         super().__init__()
         self.setObjectName("stage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Painting")
         self.controls = True
         self._canvas, self._transport, self._plot, self._welcome = canvas, transport, plot, welcome
         self._panel: Panel | None = None

@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome(bundled_pieces(), self.actions_by_name["open"], listen)
         self.stage = Stage(self.canvas.widget(), self.transport, self.plot, self.welcome)
         self.setCentralWidget(self.stage)
+        self.stage.setFocus()  # not the first button: it would keep Space and the arrows for itself
 
     def _commands(self) -> dict[str, Callable[[], object]]:
         session = self.session
@@ -387,10 +388,10 @@ class MainWindow(QMainWindow):
         fill_choices(menu, recent_choices(self.settings.recent), None, lambda path: self.open([path]))
 
     def _show_models(self) -> None:
-        choices = [(name, str(folder)) for name, folder in find_models().items()]
-        model = self.session.model
-        current = str(model.card.folder) if model is not None else ""
-        fill_choices(self._submenus["models"], choices, current, self.session.load_model)
+        models, painting = find_models(), self.session.model
+        current = [name for name, folder in models.items() if painting is not None and folder == painting.card.folder]
+        choices = [(name, name) for name in models]
+        fill_choices(self._submenus["models"], choices, current[0] if current else "", self.session.load_model)
 
     # ---- settings and looks
 
@@ -462,9 +463,9 @@ class MainWindow(QMainWindow):
         """Keep the settings, end every thread."""
         if not self._closed:
             self._closed = True
-            self._tick.stop()
-            self._save.stop()
             self.canvas.set_live(False)
+            for timer in self.findChildren(QTimer):
+                timer.stop()
             geometry = bytes(self.saveGeometry().toHex().data()).decode()
             self.settings = replace(self.settings, geometry=geometry)
             self.hide()
