@@ -48,7 +48,7 @@ def configure(parts: Any, add_common: Callable[[ArgumentParser], None], folder: 
     brush = parts.add_parser("brush", help="the painter's last part, on details of real paintings")
     add_common(brush)
     brush.add_argument("--painter", type=Path, help="a 64 x 64 painter to finish with the brush, or its run folder")
-    brush.add_argument("--encoder", help="with --painter: the encoder it was trained with")
+    brush.add_argument("--encoder", help="with --painter: the encoder whose embeddings it shall hear")
     brush.add_argument("--start", type=Path, help="a brush to begin a new run with, or its run folder")
     _add_split(brush)
     add_flags(brush, BrushConfig)

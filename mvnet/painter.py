@@ -7,7 +7,6 @@ trunk paints 64 x 64, mvnet.brush enlarges. Runs in training; the app runs its e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import torch
@@ -16,7 +15,9 @@ from torch.nn import functional as F
 
 from mvnet.brush import Brush
 from mvnet.encoder import EMBEDDING_SIZE
+from mvnet.hearing import Hearing
 from mvnet.painter_config import TRUNK_SIZE, PainterShape
+from mvnet.periods import PERIODS
 
 SLOPE = 0.2  # of every LeakyReLU
 START = 4  # pixels on a side of the first map
@@ -57,16 +58,18 @@ class Painter(nn.Module):
         shape: what it is built of.
     """
 
-    embedding_mean: Tensor
-    embedding_scale: Tensor
+    hearing: Tensor
+    hearing_offset: Tensor
+    period_centres: Tensor
 
     def __init__(self, shape: PainterShape) -> None:
         super().__init__()
         self.shape = shape
         size = shape.noise_size + EMBEDDING_SIZE
         widths = [share * shape.width for share in WIDTHS]
-        self.register_buffer("embedding_mean", torch.zeros(EMBEDDING_SIZE))
-        self.register_buffer("embedding_scale", torch.ones(EMBEDDING_SIZE))
+        self.register_buffer("hearing", torch.eye(EMBEDDING_SIZE))
+        self.register_buffer("hearing_offset", torch.zeros(EMBEDDING_SIZE))
+        self.register_buffer("period_centres", torch.zeros(len(PERIODS), EMBEDDING_SIZE))
         self.mix = nn.Linear(size, shape.mapping)
         self.start = nn.Linear(size, widths[0] * START**2)
         for linear in (self.mix, self.start):  # unit variance out: the noise is loud from the first step
@@ -86,27 +89,24 @@ class Painter(nn.Module):
         """Numbers in the noise."""
         return self.shape.noise_size
 
-    def set_embeddings(self, mean: Tensor, scale: Tensor) -> None:
-        """Store by what embeddings are brought to zero mean and unit variance, each [10]."""
-        self.embedding_mean.copy_(mean)
-        self.embedding_scale.copy_(scale)
+    def set_hearing(self, hearing: Hearing) -> None:
+        """Store how the encoder's embeddings are read, see mvnet.hearing."""
+        self.hearing.copy_(torch.from_numpy(hearing.matrix))
+        self.hearing_offset.copy_(torch.from_numpy(hearing.offset))
+        self.period_centres.copy_(torch.from_numpy(hearing.centres))
 
-    def standardise(self, embedding: Tensor) -> Tensor:
-        """[N, 10] as the encoder gives it, to zero mean and unit variance over the training clips."""
-        return (embedding - self.embedding_mean) / self.embedding_scale
+    def hear(self, embedding: Tensor) -> Tensor:
+        """[N, 10] as the encoder gives it, to the numbers that the painter has learnt with."""
+        return embedding @ self.hearing + self.hearing_offset
 
     def trunk(self, noise: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
         """Last features [N, width, 64, 64] and picture [N, 3, 64, 64] in [-1, 1]; arguments as forward."""
-        given = torch.cat((noise, self.standardise(embedding)), 1)
+        given = torch.cat((noise, self.hear(embedding)), 1)
         mixed = F.leaky_relu(self.mix(given), SLOPE)
         x = F.leaky_relu(self.start(given), SLOPE).unflatten(1, (-1, START, START))
         for block in self.blocks:
             x = block(x, mixed)
         return x, torch.tanh(self.colours(x))
-
-    def trunk_parameters(self) -> Iterator[nn.Parameter]:
-        """All parameters but the brush's."""
-        return (value for name, value in self.named_parameters() if not name.startswith("brush."))
 
     def forward(self, noise: Tensor, embedding: Tensor) -> Tensor:
         """Paint.

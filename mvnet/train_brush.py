@@ -35,7 +35,7 @@ from mvnet.perceptual import FrozenFeatures, perceptual_distance
 from mvnet.run import RunFolder, run_training
 from mvnet.train_encoder import average_weights
 from mvnet.train_gan import mirror, to_bytes, to_unit
-from mvnet.train_painter import BETAS, average_gradients, embeddings_of
+from mvnet.train_painter import BETAS, average_gradients, embeddings_of, hearing_for
 
 DETAILS_A_PICTURE = 4  # of one trunk picture: its trunk costs as much as they do
 MOST_BLUR = 1.2  # pixels of the small picture, standard deviation
@@ -321,17 +321,19 @@ def train_brush(
     """Train, or go on training, in a run folder; every process calls this.
 
     Args:
-        painter: a finished painter whose trunk the brush shall finish.
+        painter: a finished painter whose trunk the brush shall finish; one of another encoder learns to hear
+            the data's.
         start: a finished brush to begin a new run with.
     Returns:
         how it ended (see mvnet.run.run_training) and figures, empty when it was interrupted, and in
         processes other than 0.
     Raises:
-        MvnetError: a file is unreadable, or the painter was trained with another encoder.
+        MvnetError: a file is unreadable or does not fit.
     """
     trunk, rest = (None, None) if painter is None else load_painter(painter)
-    if rest is not None and rest["encoder_digest"] != data.encoder_digest:
-        raise MvnetError(f"the painter {painter} was trained with another encoder: give that one with --encoder")
+    if trunk is not None and rest is not None and rest["encoder_digest"] != data.encoder_digest:
+        trunk.set_hearing(hearing_for(trunk, data))
+        rest["encoder_digest"] = data.encoder_digest
     folder = RunFolder(path, "brush", cast(Any, config), data.spec, resume=run.resume)
     if fabric.global_rank == 0:
         folder.create()

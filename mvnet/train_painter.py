@@ -27,6 +27,7 @@ from mvnet.diffaugment import diff_augment
 from mvnet.diversity import DiversityGauge, gauge_rows, resize
 from mvnet.engine import Rows, average_buffers, to_layout
 from mvnet.errors import MvnetError
+from mvnet.hearing import Hearing, fitted_hearing, standard_hearing
 from mvnet.painter import Painter
 from mvnet.painter_checkpoint import FILES, fill, weights_of
 from mvnet.painter_config import PainterConfig
@@ -59,7 +60,7 @@ class PainterTraining:
         self._decay = 0.5 ** (images_per_step / config.average_images)
         torch.manual_seed(config.seed)
         self.painter = Painter(config.shape())
-        self.painter.set_embeddings(*standard(data.embeddings))
+        self.painter.set_hearing(standard_hearing(data.embeddings, data.clip_periods))
         self.critic, self.heads = Critic(config.resolution, config.critic_width), ProjectedHeads()
         self.features = FrozenFeatures()
         for network in (self.painter, self.critic, self.heads, self.features):
@@ -93,7 +94,7 @@ class PainterTraining:
         with self.fabric.autocast():
             painted = self._paint(torch.cat((anchored, free)), embedding)
         painted = painted.float()
-        suiting = self.painter.standardise(embedding).detach()
+        suiting = self.painter.hear(embedding).detach()
         losses = self._learn_to_judge(number, real, painted.detach(), suiting)
         losses |= self._learn_to_paint(real, painted, suiting, repainted)
         self.anchors.move(rows, anchored)
@@ -243,17 +244,19 @@ class PainterTraining:
             optimiser.load_state_dict(kept)
 
     def start_from(self, path: Path) -> None:
-        """Begin with a finished painter's or brush's weights; the embeddings stay as this data has them."""
-        kept = self.painter.embedding_mean.clone(), self.painter.embedding_scale.clone()
-        fill(self.painter, path)
-        self.painter.set_embeddings(*kept)
+        """Begin with a finished painter's or brush's weights; a painter of another encoder learns to hear this one."""
+        own = standard_hearing(self.data.embeddings, self.data.clip_periods)
+        digest = fill(self.painter, path)
+        if digest is None:
+            self.painter.set_hearing(own)  # a brush hears nothing
+        elif digest != self.data.encoder_digest:
+            self.painter.set_hearing(hearing_for(self.painter, self.data))
         self.averaged.load_state_dict(self.painter.state_dict())
 
 
-def standard(embeddings: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation of embeddings [n, 10], each [10]; a number that never changes counts 1."""
-    scale = embeddings.std(0)
-    return torch.from_numpy(embeddings.mean(0)), torch.from_numpy(np.where(scale > 1e-6, scale, 1).astype(np.float32))
+def hearing_for(painter: Painter, data: PainterData) -> Hearing:
+    """The map of this data's embeddings to what a painter of another encoder has learnt with."""
+    return fitted_hearing(data.embeddings, data.clip_periods, painter.period_centres.cpu().numpy())
 
 
 def embeddings_of(data: PainterData, periods: np.ndarray) -> Tensor:

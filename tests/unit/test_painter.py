@@ -1,0 +1,129 @@
+"""The painter and its brush: shapes, what conditions them, and what the export relies on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from mvnet.brush import Brush, crop
+from mvnet.errors import MvnetError
+from mvnet.hearing import Hearing, fitted_hearing, standard_hearing
+from mvnet.painter import Painter
+from mvnet.painter_config import BrushConfig, PainterConfig, PainterShape
+
+
+def small_painter(resolution: int = 64) -> Painter:
+    torch.manual_seed(0)
+    return Painter(PainterShape(resolution, width=4, brush_width=4)).eval()
+
+
+@pytest.mark.parametrize("resolution", [64, 128, 256])
+def test_a_painting_has_the_shapes_size_and_range(resolution: int) -> None:
+    painter = small_painter(resolution)
+    with torch.no_grad():
+        painted = painter(3 * torch.randn(2, painter.noise_size), 3 * torch.randn(2, 10))
+    assert painted.shape == (2, 3, resolution, resolution)
+    assert painted.abs().max() <= 1
+
+
+def test_noise_and_embedding_both_change_the_painting() -> None:
+    painter = small_painter()
+    noise, embedding = torch.randn(2, painter.noise_size), torch.randn(2, 10)
+    with torch.no_grad():
+        plain = painter(noise, embedding)
+        other_noise = painter(noise.flip(0), embedding)
+        other_embedding = painter(noise, embedding.flip(0))
+    assert (plain - other_noise).abs().mean() > 1e-3
+    assert (plain - other_embedding).abs().mean() > 1e-3
+
+
+def test_an_evaluated_painting_depends_on_its_own_noise_only() -> None:
+    painter = small_painter(128)
+    noise, embedding = torch.randn(3, painter.noise_size), torch.randn(3, 10)
+    with torch.no_grad():
+        alone = painter(noise[1:2], embedding[1:2])
+        among = painter(noise, embedding)[1:2]
+    torch.testing.assert_close(alone, among, atol=1e-5, rtol=0)
+
+
+def test_a_new_brush_enlarges_plainly() -> None:
+    brush = Brush(4, width=4, feature_width=4, size=16)
+    picture = torch.full((1, 3, 16, 16), 0.3)
+    painted = brush(picture, torch.randn(1, 4, 16, 16))
+    torch.testing.assert_close(painted, torch.full_like(painted, 0.3), atol=0.1, rtol=0)
+
+
+def test_a_brush_paints_a_detail_as_it_would_the_whole() -> None:
+    torch.manual_seed(1)
+    brush = Brush(2, width=4, feature_width=4, size=32).eval()
+    picture, features = torch.randn(1, 3, 32, 32), torch.randn(1, 4, 32, 32)
+    corners = torch.tensor([[4, 6]])
+    with torch.no_grad():
+        whole = brush(picture, features)
+        part = brush(crop(picture, corners, 24), crop(features, corners, 24), corners)
+    # What lies within reach of the detail's edge differs: the brush sees nothing beyond it.
+    inner = crop(whole, 2 * corners, 48)[:, :, 16:-16, 16:-16]
+    torch.testing.assert_close(part[:, :, 16:-16, 16:-16], inner, atol=1e-5, rtol=0)
+
+
+def test_even_ground_gets_strokes_from_the_grain() -> None:
+    torch.manual_seed(2)
+    brush = Brush(2, width=4, feature_width=4, size=16)
+    torch.nn.init.normal_(brush.last.weight)
+    with torch.no_grad():
+        painted = brush(torch.zeros(1, 3, 16, 16))
+    assert painted[:, :, 8:-8, 8:-8].std() > 1e-2
+
+
+def test_crop_takes_each_its_own_part() -> None:
+    maps = torch.arange(2 * 36.0).view(2, 1, 6, 6)
+    parts = crop(maps, torch.tensor([[0, 1], [2, 3]]), 2)
+    assert parts[0, 0].tolist() == [[1, 2], [7, 8]]
+    assert parts[1, 0].tolist() == [[51, 52], [57, 58]]
+
+
+def test_standard_hearing_brings_embeddings_to_mean_zero_and_unit_variance() -> None:
+    rng = np.random.default_rng(0)
+    embeddings = (rng.normal(size=(50, 10)) * 7 + 3).astype(np.float32)
+    painter = small_painter()
+    painter.set_hearing(standard_hearing(embeddings, np.repeat(np.arange(5), 10)))
+    heard = painter.hear(torch.from_numpy(embeddings)).numpy()
+    np.testing.assert_allclose(heard.mean(0), 0, atol=1e-5)
+    np.testing.assert_allclose(heard.std(0), 1, atol=1e-5)
+
+
+def test_an_embedding_number_that_never_changes_does_no_harm() -> None:
+    hearing = standard_hearing(np.ones((5, 10), np.float32), np.arange(5))
+    assert np.isfinite(hearing.matrix).all()
+    np.testing.assert_allclose(np.ones(10) @ hearing.matrix + hearing.offset, 0, atol=1e-6)
+
+
+def test_another_encoders_periods_are_heard_where_the_painter_knows_them() -> None:
+    rng = np.random.default_rng(1)
+    centres = rng.normal(size=(5, 10)).astype(np.float32)
+    periods = np.repeat(np.arange(5), [4, 40, 40, 40, 40])
+    other = rng.normal(size=(5, 10))[periods] * 4 + 9 + 0.05 * rng.normal(size=(len(periods), 10))
+    hearing = fitted_hearing(other, periods, centres)
+    heard = other @ hearing.matrix + hearing.offset
+    for period in range(5):
+        nearest = np.linalg.norm(heard[periods == period].mean(0) - centres, axis=1).argmin()
+        assert nearest == period
+    assert isinstance(hearing, Hearing)
+
+
+@pytest.mark.parametrize(
+    ("config", "values", "flag"),
+    [
+        (PainterConfig, {"resolution": 100}, "--resolution is 100"),
+        (PainterConfig, {"batch": 2}, "--batch is 2"),
+        (PainterConfig, {"feature_size": 40}, "--feature-size is 40"),
+        (PainterConfig, {"anchor_share": 1.5}, "--anchor-share is 1.5"),
+        (PainterConfig, {"generator_rate": 0.0}, "--generator-rate is 0.0"),
+        (BrushConfig, {"resolution": 64}, "--resolution is 64"),
+        (BrushConfig, {"detail": 512}, "--detail is 512"),
+    ],
+)
+def test_impossible_options_are_refused_by_their_flag(config: type, values: dict[str, float], flag: str) -> None:
+    with pytest.raises(MvnetError, match=flag):
+        config(**values)
