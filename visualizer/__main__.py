@@ -77,7 +77,7 @@ def _add_bench(part: argparse.ArgumentParser) -> None:
     part.description = "Measure each stage from sound to screen and the start-up, on this machine."
     part.add_argument("--json", action="store_true", help="one JSON object")
     part.add_argument("--rounds", type=int, default=100, metavar="N", help="timed repetitions a stage (default 100)")
-    part.add_argument("--no-startup", action="store_true", help="leave out the start-up, which opens windows")
+    part.add_argument("--no-window", action="store_true", help="leave out what needs the window: screen and start-up")
     _add_model(part)
     part.set_defaults(run=_bench)
 
@@ -145,7 +145,7 @@ def _bench(args: argparse.Namespace) -> int:
 
     if args.rounds < 5:
         raise VisualizerError(f"--rounds {args.rounds} is too few for a p95: use 5 or more.")
-    figures = run_bench(args.model, seed=args.seed, rounds=args.rounds, startup=not args.no_startup)
+    figures = run_bench(args.model, seed=args.seed, rounds=args.rounds, window=not args.no_window)
     if args.json:
         print(json.dumps(figures))
     else:

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +171,7 @@ def _write_report(path: Path, window: MainWindow, reports: CrashReports, shown_m
         "first_painting_s_at": window.first_painting_at,
         "window_ms_after_imports": shown_ms,
         "canvas": type(canvas).__name__,
+        "stages": {"upload": _milliseconds(canvas.upload_s), "paint": _milliseconds(canvas.paint_s)},
         "refreshes": canvas.refreshes,
         "paintings": window.paintings,
         "unexpected_errors": reports.count,
@@ -179,3 +180,12 @@ def _write_report(path: Path, window: MainWindow, reports: CrashReports, shown_m
         path.write_text(json.dumps(facts) + "\n", encoding="utf-8")
     except OSError as error:
         raise VisualizerError(f"{path} cannot be written ({error.strerror}): choose another file.") from None
+
+
+def _milliseconds(seconds: Iterable[float]) -> dict[str, float] | None:
+    """Median and 95th percentile of some durations; None without any."""
+    times = sorted(1e3 * duration for duration in seconds)
+    if not times:
+        return None
+    median, p95 = (times[round(share * (len(times) - 1))] for share in (0.5, 0.95))
+    return {"median_ms": round(median, 3), "p95_ms": round(p95, 3)}

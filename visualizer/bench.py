@@ -27,13 +27,14 @@ from visualizer.paths import resources_dir
 from visualizer.pipeline import PAINTINGS_PER_S
 
 WARM_UP = 5
-SCREEN = (1280, 720)
-STARTUP_SECONDS = 6.0
-STARTUP_RUNS = 3
+SCREEN_STAGES = ("upload", "paint")
+STARTUP = ("window_s", "first_painting_s")
+WINDOW_SECONDS = 8.0
+STARTS = 3
 COMPARE_TIMEOUT_S = 600
 
 
-def run_bench(model: str | None, *, seed: int = 0, rounds: int = 100, startup: bool = True) -> dict[str, Any]:
+def run_bench(model: str | None, *, seed: int = 0, rounds: int = 100, window: bool = True) -> dict[str, Any]:
     """All figures as one object.
 
     Returns:
@@ -48,14 +49,19 @@ def run_bench(model: str | None, *, seed: int = 0, rounds: int = 100, startup: b
     painter = load_model(folder)
     painter.warm_up()
     reasons: dict[str, str] = {}
-    stages = _model_stages(painter, seed, rounds) | _screen_stages(painter, rounds, reasons)
+    stages = _model_stages(painter, seed, rounds)
+    if window:
+        screen, startup = _window(model, reasons)
+    else:
+        reasons["upload, paint, startup"] = "left out by --no-window"
+        screen, startup = dict.fromkeys(SCREEN_STAGES), dict.fromkeys(STARTUP)
     return {
         "model": painter.card.name,
         "provider": painter.provider,
         "cores": os.cpu_count(),
-        "stages": stages,
+        "stages": stages | screen,
         "ratios": _ratios(folder, rounds, reasons),
-        "startup": _startup(model, reasons) if startup else _left_out(reasons),
+        "startup": startup,
         "reasons": reasons,
     }
 
@@ -99,45 +105,6 @@ def _model_stages(painter: PaintingModel, seed: int, rounds: int) -> dict[str, A
     }
 
 
-def _screen_stages(painter: PaintingModel, rounds: int, reasons: dict[str, str]) -> dict[str, Any]:
-    """Upload of a painting and one refresh at 720p with the window's own drawing code, up to its completion."""
-    import moderngl
-
-    from visualizer.gl_painting import GLPainting
-    from visualizer.hanging import hang
-
-    context = None
-    for settings in ({}, {"backend": "egl"}):
-        try:
-            context = moderngl.create_context(require=330, standalone=True, **settings)
-            break
-        except Exception as error:  # moderngl raises plain Exception
-            reasons["upload, paint"] = f"no OpenGL 3.3 without a window ({error})"
-    if context is None:
-        return {"upload": None, "paint": None}
-    reasons.pop("upload, paint", None)
-    painting = GLPainting(context, (20, 20, 20))
-    target = context.simple_framebuffer(SCREEN)
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (8, *painter.card.image_size, 3), np.uint8)
-    turn = [0]
-
-    def upload() -> None:
-        turn[0] += 1
-        painting.upload(images[turn[0] % len(images)])
-        context.finish()
-
-    def paint() -> None:
-        turn[0] += 1
-        painting.draw(target, hang(SCREEN, painting.size, 1.0, False), turn[0] % 7 / 8)
-        context.finish()
-
-    stages = {"upload": _timed(upload, rounds), "paint": _timed(paint, rounds)}
-    painting.release()
-    context.release()
-    return stages
-
-
 def _ratios(folder: Path, rounds: int, reasons: dict[str, str]) -> dict[str, float | None]:
     mel = _compare("export.bench_mel", ["--rounds", str(rounds)], ("librosa",), "mel_vs_librosa", reasons)
     names = ("generator_vs_torch", "generator_vs_plain_onnx")
@@ -172,38 +139,34 @@ def _compare(
     return {}
 
 
-def _left_out(reasons: dict[str, str]) -> dict[str, float | None]:
-    reasons["startup"] = "left out by --no-startup"
-    return {"window_s": None, "first_painting_s": None}
-
-
-def _startup(model: str | None, reasons: dict[str, str]) -> dict[str, float | None]:
-    """Median seconds from starting the process to the window and to the first painting of the bundled music."""
+def _window(model: str | None, reasons: dict[str, str]) -> tuple[dict[str, Any], dict[str, float | None]]:
+    """The stages "upload" and "paint" as the real window did them, and its start-up: medians over some starts."""
     music = sorted((resources_dir() / "music").glob("*.opus"))
-    runs = []
-    for _ in range(STARTUP_RUNS):
+    starts = []
+    for _ in range(STARTS):
         try:
-            runs.append(_one_start(model, music[:1]))
+            starts.append(_one_start(model, music[:1]))
         except VisualizerError as error:
-            reasons["startup"] = str(error)
-            return {"window_s": None, "first_painting_s": None}
-    return {name: round(float(np.median([run[name] for run in runs])), 3) for name in ("window_s", "first_painting_s")}
+            reasons["upload, paint, startup"] = str(error)
+            return dict.fromkeys(SCREEN_STAGES), dict.fromkeys(STARTUP)
+    stages = {name: starts[-1]["stages"][name] for name in SCREEN_STAGES}
+    return stages, {name: round(float(np.median([start[name] for start in starts])), 3) for name in STARTUP}
 
 
-def _one_start(model: str | None, music: list[Path]) -> dict[str, float]:
+def _one_start(model: str | None, music: list[Path]) -> dict[str, Any]:
     environment = dict(os.environ)
     if sys.platform.startswith("linux") and not ("DISPLAY" in environment or "WAYLAND_DISPLAY" in environment):
         environment["QT_QPA_PLATFORM"] = "offscreen"
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        command = [sys.executable, "-m", "visualizer", "play", "--silent", "--seconds", str(STARTUP_SECONDS)]
+        command = [sys.executable, "-m", "visualizer", "play", "--silent", "--seconds", str(WINDOW_SECONDS)]
         command += ["--report", str(report), *(["--model", model] if model else []), *map(str, music)]
         environment["MVNET_CONFIG"] = folder
         started = time.time()
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
         try:
-            said = json.loads(report.read_text())
-            return {name: said[f"{name}_at"] - started for name in ("window_s", "first_painting_s")}
+            said = json.loads(report.read_text("utf-8"))
+            return {name: said[f"{name}_at"] - started for name in STARTUP} | {"stages": said["stages"]}
         except (OSError, ValueError, KeyError, TypeError) as error:
             last = (done.stderr.strip().splitlines() or [str(error)])[-1]
             raise VisualizerError(f"the window did not start ({last})") from error

@@ -154,7 +154,9 @@ def _windows(sound: AudioFile, spec: MelSpec, at_s: float | None) -> Iterator[np
 
 def _encode(painter: PaintingModel, windows: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Embeddings [n, 10] and periods [n, 5] of windows, in batches."""
-    embeddings, periods, batch = [], [], []
+    embeddings: list[np.ndarray] = []
+    periods: list[np.ndarray] = []
+    batch: list[np.ndarray] = []
 
     def flush() -> None:
         if batch:

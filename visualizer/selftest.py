@@ -89,16 +89,9 @@ def _screen() -> str:
 
 
 def _opengl() -> str:
-    import moderngl
+    from visualizer.offscreen import offscreen_context
 
-    problem: Exception | None = None
-    for settings in ({}, {"backend": "egl"}):
-        try:
-            context = moderngl.create_context(require=330, standalone=True, **settings)
-        except Exception as error:  # moderngl raises plain Exception
-            problem = error
-            continue
-        renderer = str(context.info["GL_RENDERER"])
-        context.release()
-        return renderer
-    raise VisualizerError(f"OpenGL 3.3 does not start ({problem}): pictures are drawn without it, more simply.")
+    context = offscreen_context()
+    renderer = str(context.info["GL_RENDERER"])
+    context.release()
+    return renderer
