@@ -79,6 +79,10 @@ class Notice(QFrame):
         self._reading.stop()
         self._run_to(0.0)
 
+    def hideEvent(self, event: object) -> None:
+        """Out of sight it cannot be read: its time begins when it appears again."""
+        self._reading.stop()
+
     def enterEvent(self, event: QEnterEvent | None) -> None:
         """Under the pointer it stays."""
         self._reading.stop()
