@@ -90,6 +90,9 @@ def _add_selftest(part: argparse.ArgumentParser) -> None:
 
 
 def _play(args: argparse.Namespace) -> int:
+    missing = next((path for path in args.files if not path.exists()), None)
+    if missing is not None:
+        raise VisualizerError(f"{missing} does not exist: check the name, or drop the file on the window.")
     from visualizer.options import AppOptions
 
     options = AppOptions(
