@@ -32,6 +32,7 @@ class Theme:
         accent: the one colour: progress, the chosen, the focused.
         on_accent: words on the accent.
         alarm: words of failure.
+        faint: icons of what cannot be used now.
     """
 
     ground: str
@@ -42,10 +43,11 @@ class Theme:
     accent: str
     on_accent: str
     alarm: str
+    faint: str
 
 
-DARK = Theme("#1b1918", "#2c2926", "#3b3733", "#efe9e1", "#aba297", "#dca54c", "#1b1918", "#ec8d7b")
-LIGHT = Theme("#f4f0ea", "#e6e0d6", "#cfc7ba", "#24201c", "#655d53", "#8a5a0b", "#ffffff", "#a5301c")
+DARK = Theme("#1b1918", "#2c2926", "#3b3733", "#efe9e1", "#aba297", "#dca54c", "#1b1918", "#ec8d7b", "#5d5650")
+LIGHT = Theme("#f4f0ea", "#e6e0d6", "#cfc7ba", "#24201c", "#655d53", "#8a5a0b", "#ffffff", "#a5301c", "#b9b0a2")
 TEXT_PAIRS = (("text", "ground"), ("text", "raised"), ("quiet", "ground"), ("accent", "ground"), ("alarm", "ground"))
 
 
@@ -90,7 +92,7 @@ def translucent(colour: str, alpha: float) -> QColor:
 
 
 @lru_cache(maxsize=128)
-def icon(name: str, colour: str, disabled: str = "#6b645c", size: int = 24) -> QIcon:
+def icon(name: str, colour: str, disabled: str = DARK.faint, size: int = 24) -> QIcon:
     """An icon of resources/icons in a colour, sharp at 100, 200 and 300 %."""
     drawing = (resources_dir() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     result = QIcon()

@@ -82,7 +82,7 @@ class Button(FocusedKeys, QToolButton):
         on = self._action.isChecked()
         name = self._icons[-1] if on else self._icons[0]
         lit = on and self.isCheckable()
-        self.setIcon(icon(name, self._theme.accent if lit else self._theme.text))
+        self.setIcon(icon(name, self._theme.accent if lit else self._theme.text, self._theme.faint))
         self.setChecked(lit)
         self.setEnabled(self._action.isEnabled())
 
@@ -319,6 +319,7 @@ class Transport(QWidget):
         middle.setSpacing(0)
         words = QHBoxLayout()
         words.setContentsMargins(7, 0, 7, 0)
+        words.setSpacing(2 * SPACE)
         words.addWidget(self.title, 1)
         words.addWidget(self.time)
         middle.addLayout(words)

@@ -77,11 +77,10 @@ class Welcome(QWidget):
         holder = QFrame()
         holder.setLayout(column)
         holder.setMaximumWidth(620)
-        page.addWidget(holder, 0, 1)
+        page.addWidget(holder, 0, 1, Qt.AlignmentFlag.AlignVCenter)
         page.setColumnStretch(0, 1)
         page.setColumnStretch(1, 8)
         page.setColumnStretch(2, 1)
-        page.setRowStretch(0, 1)
 
     def _add_words(self, column: QVBoxLayout) -> None:
         title = QLabel("What shall be painted?")
