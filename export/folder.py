@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from export.fast_generator import generator_onnx
+from export.painter import generator_onnx, load_generator
 from export.parity import Difference, encoder_differences, generator_differences, sound_files, windows_of
 from export.to_onnx import encoder_onnx
-from mvnet.checkpoints import load_encoder, load_generator
+from mvnet.checkpoints import load_encoder
 from mvnet.encoder import EMBEDDING_SIZE, AudioEncoder
 from mvnet.errors import MvnetError
 from mvnet.frontend import MelSpec

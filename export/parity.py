@@ -19,6 +19,7 @@ from mvnet.encoder import AudioEncoder, PeriodHead, period_probabilities
 from mvnet.errors import MvnetError
 from mvnet.frontend import MelSpec, RollingMel
 from mvnet.gan import Generator
+from mvnet.painter import Painter
 
 TOLERANCE = 1e-3  # largest absolute difference of any output
 BATCHES = (1, 3)
@@ -103,7 +104,7 @@ def encoder_differences(
 
 
 def generator_differences(
-    network: bytes, generator: Generator, embeddings: np.ndarray, seed: int = 0
+    network: bytes, generator: Generator | Painter, embeddings: np.ndarray, seed: int = 0
 ) -> list[Difference]:
     """Compare the exported generator with torch on embeddings [n, 10] and seeded noise, in each batch size."""
     random = np.random.default_rng(seed)

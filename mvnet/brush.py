@@ -39,7 +39,8 @@ class Brush(nn.Module):
         self.layers = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(DEPTH))
         self.last = nn.Conv2d(width, 3 * scale**2, 3, padding=1)
         nn.init.normal_(self.last.weight, std=1e-3)  # begins as plain enlargement
-        nn.init.zeros_(self.last.bias)
+        if self.last.bias is not None:
+            nn.init.zeros_(self.last.bias)
         generator = torch.Generator().manual_seed(GRAIN_SEED)
         self.register_buffer("grain", torch.randn(1, GRAIN, size, size, generator=generator))
 

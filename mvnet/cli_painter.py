@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 SYNTHETIC = "synthetic"
 DRY_BATCH = 10
 DRY_IMAGES = 30
-SHEET_CLIPS = 60  # of each period
-EMBED_BATCH = 64
 
 Run = Callable[[Namespace], int]
 Report = Callable[..., int]
@@ -124,15 +122,16 @@ def painter_data(args: Namespace, resolution: int, seed: int, run: RunConfig, fa
         return PainterData(
             MelSpec(), images, periods, embeddings, clip_periods, spread, embeddings, clip_periods, SYNTHETIC
         )
-    spec, digest, parts = _embed_music(args, seed, run, fabric)
-    return PainterData(spec, images, periods, *parts, digest)
+    return _with_music(args, seed, run, fabric, images, periods)
 
 
-def _embed_music(args: Namespace, seed: int, run: RunConfig, fabric: Fabric) -> tuple[Any, str, tuple[Any, ...]]:
-    """The encoder's spec and digest; embeddings, periods, spread, sheet embeddings and periods of PainterData."""
+def _with_music(
+    args: Namespace, seed: int, run: RunConfig, fabric: Fabric, images: np.ndarray, periods: np.ndarray
+) -> PainterData:
+    """Paintings together with all training clips' embeddings, and the held-out ones' for sheets where there are any."""
     from mvnet.cli_train import few
     from mvnet.datasets import load_clip_windows, read_music
-    from mvnet.painter_data import piece_spread
+    from mvnet.painter_data import PainterData, piece_spread
     from mvnet.train_gan import embed_windows, encoder_for_gan
 
     encoder, spec, digest = encoder_for_gan(Path(args.encoder))
@@ -143,9 +142,16 @@ def _embed_music(args: Namespace, seed: int, run: RunConfig, fabric: Fabric) -> 
         show = not args.json and fabric.local_rank == 0
         clips = load_clip_windows(recordings, spec, args.cache or args.folder / "cache", progress=show)
     embeddings = embed_windows(encoder, clips.windows, fabric)
-    train = clips.indices("train")
-    held_out = clips.indices("val")
+    train, held_out = clips.indices("train"), clips.indices("val")
     sheet = held_out if len(np.unique(clips.periods[held_out])) == len(np.unique(clips.periods)) else train
-    pieces = [clips.clips[row].recording.piece for row in train]
-    spread = piece_spread(embeddings[train], pieces)
-    return spec, digest, (embeddings[train], clips.periods[train], spread, embeddings[sheet], clips.periods[sheet])
+    return PainterData(
+        spec=spec,
+        images=images,
+        periods=periods,
+        embeddings=embeddings[train],
+        clip_periods=clips.periods[train],
+        spread=piece_spread(embeddings[train], [clips.clips[row].recording.piece for row in train]),
+        sheet_embeddings=embeddings[sheet],
+        sheet_periods=clips.periods[sheet],
+        encoder_digest=digest,
+    )

@@ -89,6 +89,11 @@ class Painter(nn.Module):
         """Numbers in the noise."""
         return self.shape.noise_size
 
+    @property
+    def image_size(self) -> int:
+        """Pixels on a side of a painting."""
+        return self.shape.resolution
+
     def set_hearing(self, hearing: Hearing) -> None:
         """Store how the encoder's embeddings are read, see mvnet.hearing."""
         self.hearing.copy_(torch.from_numpy(hearing.matrix))
