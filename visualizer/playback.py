@@ -205,6 +205,7 @@ class Player:
         for file in (self._file, self._request.file if self._request else None):
             if file is not None:
                 file.close()
+        self._resampler = None  # nobody reads on; soxr complains of one that outlives the interpreter
 
     def _ask(self, request: _Request) -> None:
         """Hand a request to the decode thread; one not taken yet is replaced, but its file is kept."""
