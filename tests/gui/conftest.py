@@ -92,8 +92,9 @@ def open_window(
         window = MainWindow(Session(parts), RasterCanvas, SettingsFile(tmp_path / "settings.ini"), seed=3)
         windows.append(window)
         qtbot.addWidget(window)
-        window.show()
-        qtbot.waitExposed(window)
+        with qtbot.waitActive(window, timeout=10_000):  # keys reach only the active window
+            window.show()
+            window.activateWindow()
         return window
 
     yield make

@@ -78,7 +78,6 @@ def test_action_from_the_menu(playing: MainWindow, qtbot: QtBot, name: str) -> N
     ("name", "key"), [(action.name, key) for action in ACTIONS for key in action.keys if action.name != "previous"]
 )
 def test_action_by_key(playing: MainWindow, qtbot: QtBot, name: str, key: str) -> None:
-    playing.activateWindow()
     QTest.keySequence(playing.windowHandle(), QKeySequence(key))
     qtbot.waitUntil(lambda: EFFECTS[name](playing))
     playing.menu.close()
