@@ -369,6 +369,6 @@ def _choose(inputs: Sequence[Any], name: str) -> Any:
 def _title(path: Path, name: str) -> str:
     """What to call a file: composer and piece for the bundled ones, else its tag's title or its name."""
     for piece in bundled_pieces():
-        if piece.path == path:
+        if piece.path == path.resolve():
             return f"{piece.composer}: {piece.title}"
     return path.stem if name == path.name else name
