@@ -21,7 +21,7 @@ PALE = 235  # of 255, in the darkest channel: paper
 MOST_PALE = 0.4  # share of a picture; more is a drawing or a page, not a painting
 LEAST_SPREAD = 12.0  # of 255, standard deviation of the grey values
 SYNTHETIC_CLIPS = 200  # of each period
-SYNTHETIC_SPREAD = 0.5  # within a period, where the periods' centres have 1 between them
+SYNTHETIC_SPREAD = 0.8  # within a period, where the periods' centres have 1 between them
 
 
 @dataclass(frozen=True)

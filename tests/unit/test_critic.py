@@ -69,6 +69,13 @@ def test_frozen_features_tell_pictures_apart_and_pass_gradients(features: Frozen
     assert not any(parameter.requires_grad for parameter in features.parameters())
 
 
+def test_calibrated_taps_have_a_mean_square_of_one() -> None:
+    features, images = FrozenFeatures(), torch.rand(4, 3, 64, 64) * 2 - 1
+    features.calibrate(images)
+    for tap in features(images):
+        assert tap.square().mean().item() == pytest.approx(1, rel=1e-4)
+
+
 def test_heads_judge_each_tap(features: FrozenFeatures) -> None:
     heads = ProjectedHeads()
     assert heads(features(torch.rand(3, 3, 64, 64)), torch.randn(3, 10)).shape == (3, 3)
