@@ -19,6 +19,8 @@ from visualizer.latest import Latest
 PAINTINGS_PER_S = 24.0
 IDLE_PAINTINGS_PER_S = 8.0  # after a while without sound: a third of the load
 IDLE_AFTER_S = 3.0
+REST_AFTER_S = 0.5  # a source that stands still (paused, or at its end) needs no more paintings
+REST_S = 0.05  # between looks whether it goes on
 LARGEST_SHARE = 0.6  # of the time that painting may take, so that sound and screen keep their share
 RETRY_S = 1.0
 
@@ -97,7 +99,7 @@ class Pipeline:
     def _run(self) -> None:
         engine = Engine(self._model, seed=self._seed)
         model, source, cursor = self._model, None, 0
-        last_sound = self._clock()
+        last_sound = last_moved = self._clock()
         while not self._stop.is_set():
             started = self._clock()
             try:
@@ -107,6 +109,12 @@ class Pipeline:
                 if self._source is not source:
                     source = self._source
                     cursor = source.heard if source is not None else 0
+                    last_moved = started
+                if source is None or source.heard != cursor:
+                    last_moved = started
+                elif started - last_moved > REST_AFTER_S:
+                    self._stop.wait(REST_S)
+                    continue
                 cursor = self._hear(engine, source, cursor)
                 engine.set_period(self._period)
                 painting = engine.paint(started)

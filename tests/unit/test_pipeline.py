@@ -82,6 +82,22 @@ def test_hears_only_what_comes_after_it_was_plugged_in(pipeline: Pipeline, lates
     assert painting.level > 0.5
 
 
+def test_rests_while_the_source_stands_still(pipeline: Pipeline, latest: Latest[Painting]) -> None:
+    source = PushedSource()
+    pipeline.set_source(source)
+    pipeline.start()
+    source.push(np.ones(RATE))
+    wait_for(latest, lambda p: p.heard_s > 0.5)
+    time.sleep(1.2)
+    last = latest.take()
+    time.sleep(0.5)
+    assert latest.take() is None  # paused: nothing more is painted
+    source.push(np.ones(RATE))
+    after = wait_for(latest, lambda p: p.heard_s > 1.5)
+    assert last is not None
+    assert after.made_at > last.made_at + 0.5
+
+
 def test_newest_wins(pipeline: Pipeline, latest: Latest[Painting]) -> None:
     pipeline.start()
     first = wait_for(latest, lambda p: True)
