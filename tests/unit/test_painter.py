@@ -9,7 +9,7 @@ import torch
 from mvnet.brush import Brush, crop
 from mvnet.errors import MvnetError
 from mvnet.hearing import Hearing, fitted_hearing, standard_hearing
-from mvnet.painter import Painter
+from mvnet.painter import Block, Painter
 from mvnet.painter_config import BrushConfig, PainterConfig, PainterShape
 
 
@@ -45,6 +45,14 @@ def test_an_evaluated_painting_depends_on_its_own_noise_only() -> None:
         alone = painter(noise[1:2], embedding[1:2])
         among = painter(noise, embedding)[1:2]
     torch.testing.assert_close(alone, among, atol=1e-5, rtol=0)
+
+
+def test_a_new_block_enlarges_without_a_grid_of_dots() -> None:
+    torch.manual_seed(0)
+    conv = Block(3, 5, 4, conditioned=False).conv
+    with torch.no_grad():
+        even = conv(torch.randn(1, 3, 1, 1).expand(1, 3, 6, 6))[:, :, 2:-2, 2:-2]
+    assert even.std((2, 3)).max() < 1e-6
 
 
 def test_a_new_brush_enlarges_plainly() -> None:
