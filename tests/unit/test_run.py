@@ -221,8 +221,12 @@ def test_a_half_written_log_line_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_second_signal_acts_as_always() -> None:
-    with Interruption() as interruption:
-        signal.raise_signal(signal.SIGINT)
-        assert interruption.asked
-        with pytest.raises(KeyboardInterrupt):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts with it ignored
+    try:
+        with Interruption() as interruption:
             signal.raise_signal(signal.SIGINT)
+            assert interruption.asked
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
