@@ -103,7 +103,7 @@ class FrozenFeatures(nn.Module):
             [N, 24, S/4, S/4], [N, 40, S/8, S/8], [N, 112, S/16, S/16].
         """
         x = self.stem(image)
-        taps = []
+        taps: list[Tensor] = []
         for number, block in enumerate(self.blocks):
             x = block(x)
             if number in TAPS:
