@@ -41,6 +41,7 @@ BETAS = (0.0, 0.99)
 SHEET_COLUMNS = 14
 PAINT_BATCH = 32
 GAUGE_SEED = 1
+GRID = 16  # pixels of the picture in one of the last tap
 CALIBRATION = 50  # paintings by which the frozen features are brought to their scale
 
 
@@ -174,6 +175,10 @@ class PainterTraining:
         return {name: value.detach() for name, value in losses.items()}
 
     def _repainting(self, painted: Tensor, real: Tensor) -> Tensor:
+        # The features halve the picture four times, always at the same pixels, and would teach the painter a grid
+        # of dots: so the grid lies elsewhere in each step.
+        moves = torch.randint(0, GRID, (2,)).tolist()
+        painted, real = (images.roll(moves, (2, 3)) for images in (painted, real))
         return repainting_distance(painted, real, self._taps(painted), self._taps_of(real))
 
     def _taps(self, images: Tensor) -> list[Tensor]:
