@@ -1,0 +1,168 @@
+"""The fast path: sound in, rhythm and harmony out, within 10 ms.
+
+The encoder's window can only carry style: its centre is 4.5 s old. This analyser looks at the sound
+every 10 ms and reports levels, onsets, harmony and the beat. Pure NumPy on the pipeline thread; one
+column is computed at a time, so a sound gives the same features whatever the sizes of its blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from visualizer.bands import BANDS, HAT, KICK, SNARE, ColumnSpec, Spectrum
+from visualizer.chroma import PITCH_CLASSES, Chroma, ChromaConfig
+from visualizer.levels import Gate, LevelConfig, Levels
+from visualizer.onsets import OnsetConfig, Onsets
+from visualizer.tempo import Tempo, TempoConfig
+
+LARGEST_SAMPLE = 8.0  # beyond this a sample is broken, not loud
+ACTIVITY_MS = 2000.0
+QUIET_DB, LOUD_DB = -50.0, -12.0  # loudness 0 and 1
+RHYTHM_WEIGHTS = ((KICK, 1.0), (SNARE, 1.0), (HAT, 0.3))  # what of each band's flux counts for the beat
+
+
+@dataclass(frozen=True)
+class AnalyserConfig:
+    """Constants of the whole analyser; each part's docstring explains its own."""
+
+    columns: ColumnSpec = field(default_factory=ColumnSpec)
+    levels: LevelConfig = field(default_factory=LevelConfig)
+    onsets: OnsetConfig = field(default_factory=OnsetConfig)
+    chroma: ChromaConfig = field(default_factory=ChromaConfig)
+    tempo: TempoConfig = field(default_factory=TempoConfig)
+
+    def __post_init__(self) -> None:
+        if self.chroma.n_fft < self.columns.n_fft:
+            raise ValueError(f"ChromaConfig.n_fft is {self.chroma.n_fft}: use at least {self.columns.n_fft}")
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the music does at one moment. Bands are in the order of visualizer.bands.BANDS.
+
+    Attributes:
+        heard_s: seconds of sound analysed since the start.
+        is_open: whether there is sound above the noise gate.
+        loudness_db: momentary loudness (mean square 1 = 0 dB, a full-scale sine -3), at least -120.
+        loudness: the same from 0 (-50 dB or less) to 1 (-12 dB or more), 0 behind the gate.
+        levels: float [n_bands], 0 to 1 relative to the loud moments of the last 20 s.
+        onsets: float [n_bands], 0 to 1: at once to an onset's strength, then falling within 180 ms.
+        pulses: float [n_bands], onsets with a rise of 20 ms.
+        counts: int [n_bands], onsets since the start.
+        clocks: float [n_bands], integrated level in seconds: time that runs faster when a band is loud.
+        chroma: float [12], share of each pitch class, C first; sums to 1 or less.
+        activity: 0 to 1, how much has struck on kick, snare and hat in the last two seconds.
+        bpm: beats a minute, 0 while unknown.
+        beat_phase: 0 (on the beat) to 1.
+        beat_confidence: 0 to 1.
+        beats: beats since the start.
+    """
+
+    heard_s: float
+    is_open: bool
+    loudness_db: float
+    loudness: float
+    levels: np.ndarray
+    onsets: np.ndarray
+    pulses: np.ndarray
+    counts: np.ndarray
+    clocks: np.ndarray
+    chroma: np.ndarray
+    activity: float
+    bpm: float
+    beat_phase: float
+    beat_confidence: float
+    beats: int
+
+    @classmethod
+    def silence(cls) -> Features:
+        """The features before anything was heard."""
+        none = np.zeros(len(BANDS))
+        counts = np.zeros(len(BANDS), np.int64)
+        chroma = np.zeros(PITCH_CLASSES)
+        return cls(0.0, False, -120.0, 0.0, none, none, none, counts, none, chroma, 0.0, 0.0, 0.0, 0.0, 0)
+
+
+class Analyser:
+    """Features of a stream of mono samples. Not thread-safe: one thread pushes and reads.
+
+    Args:
+        config: constants; the defaults are tuned for 22,050 Hz.
+    """
+
+    def __init__(self, config: AnalyserConfig | None = None) -> None:
+        self.config = config or AnalyserConfig()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything heard."""
+        config, spec = self.config, self.config.columns
+        self._spectrum = Spectrum(spec)
+        self._gate = Gate(spec, config.levels)
+        self._levels = Levels(spec, config.levels)
+        self._onsets = Onsets(spec, self._spectrum.members, config.onsets)
+        self._chroma = Chroma(spec, config.chroma)
+        self._tempo = Tempo(spec, config.tempo)
+        self._clocks = np.zeros(len(BANDS))
+        self._activity = 0.0
+        self._activity_rate = spec.share(ACTIVITY_MS)
+        self._columns = 0
+        # Silence before the first sample, so that a sound is noticed from its first hop on.
+        self._tail = np.zeros(config.chroma.n_fft - spec.hop, np.float32)
+
+    @property
+    def gain_db(self) -> np.ndarray:
+        """What each band's level is amplified by, float [n_bands], dB."""
+        return -self._levels.reference_db
+
+    def push(self, samples: np.ndarray) -> int:
+        """Take the next samples, float [n] at the spec's rate; returns how many columns were completed.
+
+        Samples that are no numbers count as silence; absurd ones are cut at +-8.
+        """
+        new = np.nan_to_num(np.asarray(samples, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+        sound = np.concatenate((self._tail, np.clip(new, -LARGEST_SAMPLE, LARGEST_SAMPLE)))
+        hop, span = self.config.columns.hop, self.config.chroma.n_fft
+        count = max(0, (len(sound) - span) // hop + 1)
+        for index in range(count):
+            self._column(sound[index * hop : index * hop + span])
+        self._tail = sound[count * hop :].copy()
+        return count
+
+    def features(self) -> Features:
+        """The features at the end of the last column."""
+        spec, tempo = self.config.columns, self._tempo
+        db = self._gate.db
+        loudness = float(np.clip((db - QUIET_DB) / (LOUD_DB - QUIET_DB), 0, 1)) if self._gate.open else 0.0
+        return Features(
+            heard_s=self._columns * spec.hop_s,
+            is_open=self._gate.open,
+            loudness_db=db,
+            loudness=loudness,
+            levels=self._levels.level.copy(),
+            onsets=self._onsets.envelope.copy(),
+            pulses=self._onsets.softened.copy(),
+            counts=self._onsets.counts.copy(),
+            clocks=self._clocks.copy(),
+            chroma=self._chroma.value.copy(),
+            activity=self._activity,
+            bpm=tempo.bpm,
+            beat_phase=tempo.phase,
+            beat_confidence=tempo.confidence,
+            beats=tempo.beats,
+        )
+
+    def _column(self, samples: np.ndarray) -> None:
+        """Analyse the column that ends a stretch of sound, float [chroma.n_fft]."""
+        spec = self.config.columns
+        power, bands, fine = self._spectrum.column(samples[-spec.n_fft :])
+        is_open = self._gate.step(power)
+        self._clocks += self._levels.step(bands, is_open) * spec.hop_s
+        onsets = self._onsets.step(fine, is_open)
+        self._activity += (float(onsets[[KICK, SNARE, HAT]].mean()) - self._activity) * self._activity_rate
+        self._tempo.step(float(sum(weight * self._onsets.flux[band] for band, weight in RHYTHM_WEIGHTS)))
+        if self._columns % self.config.chroma.every == 0:
+            self._chroma.step(samples, is_open)
+        self._columns += 1
