@@ -44,8 +44,9 @@ def standard_hearing(embeddings: np.ndarray, periods: np.ndarray) -> Hearing:
 def fitted_hearing(embeddings: np.ndarray, periods: np.ndarray, centres: np.ndarray) -> Hearing:
     """The map of another encoder's embeddings to where a painter knows their periods to be.
 
-    Ridge regression onto the periods' centres, each period weighing the same. Music between two
-    periods comes to lie between their centres.
+    Ridge regression onto the periods' centres, each period weighing the same, then enlarged about the
+    middle until the periods' means lie as far out as the centres: regression alone draws everything
+    to the middle, the more so the less the encoder can tell the periods apart.
 
     Args:
         embeddings: float [n, 10], of training clips.
@@ -60,8 +61,11 @@ def fitted_hearing(embeddings: np.ndarray, periods: np.ndarray, centres: np.ndar
     centred = inputs - mean_in
     moments = (centred * weights[:, None]).T @ centred + RIDGE * np.eye(inputs.shape[1])
     fit = np.linalg.solve(moments, (centred * weights[:, None]).T @ (centres[periods] - mean_out))
-    matrix = standard.matrix @ fit
-    return _hearing(matrix, standard.offset @ fit + mean_out - mean_in @ fit, embeddings, periods, centres)
+    means = np.stack([centred[periods == period].mean(0) @ fit for period in np.unique(periods)])
+    wanted = centres[np.unique(periods)] - mean_out
+    fit = fit * ((wanted * means).sum() / max((means**2).sum(), 1e-12))
+    offset = standard.offset @ fit + mean_out - mean_in @ fit
+    return _hearing(standard.matrix @ fit, offset, embeddings, periods, centres)
 
 
 def _hearing(

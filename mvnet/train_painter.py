@@ -258,7 +258,10 @@ class PainterTraining:
             optimiser.load_state_dict(kept)
 
     def start_from(self, path: Path) -> None:
-        """Begin with a finished painter's or brush's weights; a painter of another encoder learns to hear this one."""
+        """Begin with a finished painter's or brush's weights; a painter of another encoder learns to hear this one.
+
+        A painter's run folder gives its critics and anchors, too, where they fit.
+        """
         own = standard_hearing(self.data.embeddings, self.data.clip_periods)
         digest = fill(self.painter, path)
         if digest is None:
@@ -266,6 +269,20 @@ class PainterTraining:
         elif digest != self.data.encoder_digest:
             self.painter.set_hearing(hearing_for(self.painter, self.data))
         self.averaged.load_state_dict(self.painter.state_dict())
+        state = path / "state.pt"
+        if state.is_file():
+            kept = checkpoints.read_checked(state).get("training", {})
+            for network, name in ((self.critic, "critic"), (self.heads, "heads")):
+                if fits(network, kept.get(name)):
+                    network.load_state_dict(kept[name])
+            if kept.get("data", [])[:2] == self.data.fingerprint()[:2]:
+                self.anchors.noise.copy_(kept["anchors"])
+
+
+def fits(network: nn.Module, weights: Any) -> bool:
+    """Whether a state dict has the names and shapes of a network's."""
+    own = {name: value.shape for name, value in network.state_dict().items()}
+    return isinstance(weights, dict) and {name: value.shape for name, value in weights.items()} == own
 
 
 def hearing_for(painter: Painter, data: PainterData) -> Hearing:

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from mvnet.anchors import AnchorTable, component_noise
+from mvnet.checkpoints import read_checked
 from mvnet.configs import RunConfig
 from mvnet.diversity import DiversityGauge, gauge_rows, mean_distance
 from mvnet.engine import start_engine
@@ -210,6 +211,10 @@ def test_a_painter_of_another_encoder_learns_to_hear(tmp_path: Path) -> None:
     other = replace(data, embeddings=data.embeddings * -3 + 5, encoder_digest="other")
     training = PainterTraining(PAINTER, other, fabric)
     training.start_from(tmp_path / "old")
+    kept = PainterTraining(PAINTER, data, fabric)
+    kept.load(read_checked(tmp_path / "old" / "state.pt")["training"])
+    assert torch.equal(training.critic.last.weight, kept.critic.last.weight)
+    assert torch.equal(training.anchors.noise, kept.anchors.noise)
     for period in (0, 4):
         own = torch.from_numpy(other.embeddings[other.clip_periods == period])
         heard = training.averaged.hear(own).mean(0)
