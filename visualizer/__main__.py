@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -11,8 +12,9 @@ from pathlib import Path
 
 from visualizer import __version__
 from visualizer.errors import VisualizerError
+from visualizer.render_command import add_render
 
-COMMANDS = ("play", "paint", "devices", "bench", "selftest")
+COMMANDS = ("play", "paint", "render", "devices", "bench", "selftest")
 Run = Callable[[argparse.Namespace], int]
 
 
@@ -27,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     parts = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_play(parts.add_parser("play", help="open the window and play files, or listen to an input"))
     _add_paint(parts.add_parser("paint", help="turn a sound file into one picture, without a window"))
+    _add_render(parts.add_parser("render", help="turn a sound file into a video, without a window"))
     _add_devices(parts.add_parser("devices", help="list sound inputs and outputs"))
     _add_bench(parts.add_parser("bench", help="measure every stage on this machine"))
     _add_selftest(parts.add_parser("selftest", help="check that models, sound and OpenGL work here"))
@@ -67,6 +70,11 @@ def _add_paint(part: argparse.ArgumentParser) -> None:
     part.set_defaults(run=_paint)
 
 
+def _add_render(part: argparse.ArgumentParser) -> None:
+    add_render(part)
+    _add_model(part)
+
+
 def _add_devices(part: argparse.ArgumentParser) -> None:
     part.description = "List sound inputs and outputs; * marks what is used when none is named."
     part.add_argument("--json", action="store_true", help="one JSON array")
@@ -90,7 +98,7 @@ def _add_selftest(part: argparse.ArgumentParser) -> None:
 
 
 def _play(args: argparse.Namespace) -> int:
-    missing = next((path for path in args.files if not path.exists()), None)
+    missing = next((path for path in args.files if not os.path.exists(path)), None)
     if missing is not None:
         raise VisualizerError(f"{missing} does not exist: check the name, or drop the file on the window.")
     from visualizer.options import AppOptions
@@ -176,7 +184,10 @@ def _as_command(argv: list[str]) -> list[str]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code: 0 done, 1 a check failed, 2 bad input, 130 interrupted."""
+    """Run one command; returns its exit code: 0 done, 1 a check failed, 2 bad input, 130 interrupted (143 by SIGTERM)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal's coding lacks is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     args = build_parser().parse_args(_as_command(list(sys.argv[1:] if argv is None else argv)))
     try:
         return args.run(args)

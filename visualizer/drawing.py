@@ -93,7 +93,8 @@ class RasterDrawing:
     def image(self, share: float) -> Any:
         """The picture when a share of the fade is done."""
         before, after, view = self._before, self._after, self._view
-        assert before is not None and after is not None and view is not None
+        if before is None or after is None or view is None:
+            raise ValueError("no painting has been given yet: call turn first")
         blend = after if share >= 1 else before + np.float32(share) * (after - before)
         factor = view.factor
         enlarged = enlarge_light(blend, blend.shape[0] * factor, blend.shape[1] * factor) if factor > 1 else blend
@@ -194,18 +195,22 @@ class _Scaler:
         self._size = size
         self._frame = av.VideoFrame
         self._scaler = VideoReformatter()
-        self._colours = {
-            "dst_colorspace": Colorspace.ITU709,
-            "src_color_range": ColorRange.JPEG,
-            "dst_color_range": ColorRange.MPEG,
-            "interpolation": Interpolation.BICUBIC,
-            "threads": 1,
-        }
+        self._matrix, self._full, self._studio = Colorspace.ITU709, ColorRange.JPEG, ColorRange.MPEG
+        self._kernel = Interpolation.BICUBIC
 
     def scaled(self, codes: np.ndarray) -> Any:
         """uint8 [h, w, 3], contiguous, sRGB, to an av.VideoFrame of the video's size, yuv420p."""
         source = self._frame.from_ndarray(codes, format="rgb24")
-        return self._scaler.reformat(source, *self._size, "yuv420p", **self._colours)
+        return self._scaler.reformat(
+            source,
+            *self._size,
+            "yuv420p",
+            dst_colorspace=self._matrix,
+            interpolation=self._kernel,
+            src_color_range=self._full,
+            dst_color_range=self._studio,
+            threads=1,
+        )
 
 
 def _plane(plane: Any) -> np.ndarray:

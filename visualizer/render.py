@@ -7,9 +7,9 @@ lies between the two paintings next to it in time: unlike the window, a render k
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -26,12 +26,13 @@ from visualizer.drawing import open_drawing
 from visualizer.engine import Engine, Model
 from visualizer.errors import VisualizerError
 from visualizer.models import PaintingModel, load_model, model_folder
-from visualizer.video import QUALITIES, SOUND_RATE, VideoFile
+from visualizer.video import QUALITIES, SOUND_RATE, VideoFile, part_of
 
 PAINTINGS_PER_S = {"CPU": 15, "CUDA": 60}  # about; a processor paints half the images of a video and blends the rest
 AHEAD = 4  # paintings and images that wait, finished
 SIDES = (64, 8192)  # of a video in pixels; H.264 ends there
 FPS = (1, 240)
+PAINTINGS = (0.5, 240.0)
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,14 @@ class RenderOptions:
             raise VisualizerError(f"The seed is {self.seed}: give a whole number from 0 up.")
         if self.period is not None and self.period not in PERIODS:
             raise VisualizerError(f"{self.period!r} is not a period: use auto or one of {', '.join(PERIODS)}.")
-        if not self.start_s >= 0:
+        if not 0 <= self.start_s < math.inf:
             raise VisualizerError(f"The start is {self.start_s:g} s: give 0 or more.")
-        if self.end_s is not None and not self.end_s > self.start_s:
+        if self.end_s is not None and not self.start_s < self.end_s < math.inf:
             raise VisualizerError(f"The end, {self.end_s:g} s, is not after the start, {self.start_s:g} s: change one.")
-        if self.paintings_per_s is not None and not self.paintings_per_s > 0:
-            raise VisualizerError(f"{self.paintings_per_s:g} paintings a second: give a number above 0.")
+        if self.paintings_per_s is not None and not PAINTINGS[0] <= self.paintings_per_s <= PAINTINGS[1]:
+            raise VisualizerError(
+                f"{self.paintings_per_s:g} paintings a second: use {PAINTINGS[0]:g} to {PAINTINGS[1]:g}."
+            )
         if self.quality not in QUALITIES:
             raise VisualizerError(f"There is no quality {self.quality!r}: use one of {', '.join(QUALITIES)}.")
 
@@ -122,8 +125,8 @@ class RenderReport:
         """The outcome in words."""
         width, height = self.size
         text = (
-            f"{clock(self.seconds)} of {width}x{height} at {self.fps:g} images a second, heard as {self.period}, painted "
-            f"by {self.model} on {self.provider}, drawn by {self.drawn_by}; took {clock(self.render_s)}, "
+            f"{clock(self.seconds)} of {width}x{height} at {self.fps:g} images a second, heard as {self.period}, "
+            f"painted by {self.model} on {self.provider}, drawn by {self.drawn_by}; took {clock(self.render_s)}, "
             f"{self.times_real_time:.2f} x real time"
         )
         return f"{text}. {self.warning}" if self.warning else text
@@ -181,6 +184,7 @@ def render_song(
     """
     options = options or RenderOptions()
     song, video = Path(song), Path(video)
+    _check_apart(song, video)
     with AudioFile(song) as sound:
         total_s = _length_s(sound, options)
         painter = model if isinstance(model, PaintingModel) else load_model(model_folder(model))
@@ -221,6 +225,13 @@ def paintings_per_s(options: RenderOptions, provider: str) -> Fraction:
     if options.paintings_per_s is not None:
         return min(options.fps, Fraction(options.paintings_per_s).limit_denominator(1000))
     return options.fps / max(1, round(options.fps / PAINTINGS_PER_S[provider]))
+
+
+def _check_apart(song: Path, video: Path) -> None:
+    """Refuse to write over the song itself, which may be an MP4 file too."""
+    for place in (video, part_of(video)):
+        if place.exists() and song.exists() and place.samefile(song):
+            raise VisualizerError(f"{video} would be written over the song {song}: choose another name.")
 
 
 def _length_s(sound: AudioFile, options: RenderOptions) -> float:

@@ -38,7 +38,7 @@ class Coding:
     crf: int
 
 
-QUALITIES = {"draft": Coding("ultrafast", 26), "good": Coding("veryfast", 20), "best": Coding("slow", 16)}
+QUALITIES = {"draft": Coding("ultrafast", 26), "good": Coding("veryfast", 20), "best": Coding("medium", 16)}
 
 
 class VideoFile:
@@ -68,7 +68,7 @@ class VideoFile:
         _check_place(path)
         self._av = av
         self.path = path
-        self.part = path.with_name(f"{path.stem}.part{SUFFIX}")
+        self.part = part_of(path)
         self.images = self.samples = 0
         with self._sentences():
             # Marked as a file, so that no odd name is taken for a protocol. The index goes to the front.
@@ -160,6 +160,11 @@ class VideoFile:
             raise VisualizerError(
                 f"{self.path} cannot be written ({cause}): make room there or choose another place."
             ) from error
+
+
+def part_of(path: Path) -> Path:
+    """Where a video lies until it is whole."""
+    return path.with_name(f"{path.stem}.part{SUFFIX}")
 
 
 def _check_place(path: Path) -> None:
