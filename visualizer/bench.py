@@ -30,6 +30,7 @@ WARM_UP = 5
 SCREEN_STAGES = ("upload", "paint")
 STARTUP = ("window_s", "first_painting_s")
 WINDOW_SECONDS = 8.0
+WINDOW_TIMEOUT_S = 60
 STARTS = 3
 COMPARE_TIMEOUT_S = 600
 
@@ -163,7 +164,12 @@ def _one_start(model: str | None, music: list[Path]) -> dict[str, Any]:
         command += ["--report", str(report), *(["--model", model] if model else []), *map(str, music)]
         environment["MVNET_CONFIG"] = folder
         started = time.time()
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        try:
+            done = subprocess.run(
+                command, env=environment, capture_output=True, text=True, timeout=WINDOW_TIMEOUT_S, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise VisualizerError(f"the window did not close within {WINDOW_TIMEOUT_S} s") from None
         try:
             said = json.loads(report.read_text("utf-8"))
             return {name: said[f"{name}_at"] - started for name in STARTUP} | {"stages": said["stages"]}

@@ -177,8 +177,11 @@ class AudioFile:
 
 def _checked(path: Path) -> Path:
     """The path of a file that can be opened and is not empty, or the sentence that says what is wrong."""
-    if path.is_dir():
+    # os.path answers "no" where pathlib raises (a name too long, a folder that may not be entered).
+    if os.path.isdir(path):
         raise VisualizerError(f"{path} is a directory: give a sound file ({FORMATS}).")
+    if os.path.exists(path) and not os.path.isfile(path):  # opening a named pipe would wait for ever
+        raise VisualizerError(f"{path} is a pipe or a device, not a file: give a sound file ({FORMATS}).")
     try:
         with path.open("rb") as file:
             empty = not file.read(1)

@@ -8,7 +8,9 @@ takes over where libsndfile stops at damage, because it resumes behind it.
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -83,7 +85,8 @@ class SndfileDecoder:
             if file.read(4) not in SNDFILE_HEADS:
                 raise DecodeError("left to FFmpeg")
         try:
-            self._file = soundfile.SoundFile(path)
+            # As bytes, because soundfile cannot encode a name that is not valid text (from another system).
+            self._file = soundfile.SoundFile(path if sys.platform == "win32" else os.fsencode(path))
         except (self._error, TypeError) as error:  # TypeError: the suffix .raw, which needs more arguments
             raise DecodeError(str(error).rstrip(": ")) from None
         self.format = f"{self._file.format} {self._file.subtype}"
@@ -153,27 +156,30 @@ class FfmpegDecoder:
         """Open the file and decode its first packet: only that tells the true rate and channels (HE-AAC)."""
         # The path is marked as a file, and nothing but files may be opened, so that neither an odd name
         # nor a play list inside reaches the network.
-        self._container = self._av.open(
+        container = self._av.open(
             f"file:{self._path}", options={"protocol_whitelist": "file"}, metadata_errors="replace"
         )
-        if not self._container.streams.audio:
-            self._container.close()
-            raise DecodeError("it has no sound track")
-        self._stream = self._container.streams.audio[0]
-        frames = self._decoded()
-        first = next(frames, None)
-        if first is None:
-            self._container.close()
-            raise DecodeError("no sound could be decoded")
+        try:
+            if not container.streams.audio:
+                raise DecodeError("it has no sound track")
+            stream = container.streams.audio[0]
+            pieces = self._decoded(container, stream)
+            first = next(pieces, None)
+            if first is None:
+                raise DecodeError("no sound could be decoded")
+        except Exception:
+            container.close()
+            raise
+        self._container, self._stream = container, stream
         self.rate = first.sample_rate
         self.channels = first.layout.nb_channels
         self._layout = first.layout.name
         self._start = first.pts or 0
-        self._blocks = self._converted(_chain(first, frames))
+        self._blocks = self._converted(_chain(first, pieces))
 
-    def _decoded(self) -> Iterator[Any]:
+    def _decoded(self, container: Any, stream: Any) -> Iterator[Any]:
         """Decoded pieces in order, each as FFmpeg delivers it; damaged ones are left out."""
-        packets = self._container.demux(self._stream)
+        packets = container.demux(stream)
         while True:
             try:
                 packet = next(packets, None)
@@ -219,8 +225,9 @@ class FfmpegDecoder:
         self._rest = self._rest[:0]
         try:
             if sample < 2 * PREROLL_S * self.rate:  # only a fresh start primes the coding as at the first time
-                self._container.close()
-                self._open()
+                present = self._container
+                self._open()  # which fails when the file was removed: the present one then stays open
+                present.close()
                 self._skip = sample
                 return
             place = self._start + int((sample / self.rate - PREROLL_S) / (self._stream.time_base or 1))
@@ -229,7 +236,7 @@ class FfmpegDecoder:
             raise DecodeError(_cause(error)) from None
         self._target = sample
         self._skip = UNPLACED
-        self._blocks = self._converted(self._decoded())
+        self._blocks = self._converted(self._decoded(self._container, self._stream))
 
     def _length(self) -> int:
         """Samples in the file as declared; counted packet by packet where FFmpeg could only guess."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,10 +78,11 @@ def model_folder(name_or_path: str | Path | None = None) -> Path:
     wanted = DEFAULT_MODEL if name_or_path is None else name_or_path
     if str(wanted) in models:
         return models[str(wanted)]
-    path = Path(wanted).expanduser()
-    if path.is_dir():
+    path = Path(os.path.expanduser(wanted))
+    # os.path answers "no" where pathlib raises (a name too long, a folder that may not be entered).
+    if os.path.isdir(path):
         return path
-    if path.name == CARD and path.is_file():
+    if path.name == CARD and os.path.isfile(path):
         return path.parent
     raise VisualizerError(f"There is no model {str(wanted)!r}: {_choices()}.")
 

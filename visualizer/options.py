@@ -8,6 +8,7 @@ from pathlib import Path
 from visualizer.errors import VisualizerError
 
 PERIOD_COUNT = 5
+LONGEST_S = 1_000_000  # Qt's timers end at 24 days
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ class AppOptions:
     def __post_init__(self) -> None:
         if self.files and self.input is not None:
             raise VisualizerError("Files and an input were both given: leave out one of them.")
-        if self.seconds is not None and not self.seconds > 0:
-            raise VisualizerError(f"The running time is {self.seconds} s: give a number above 0.")
+        if self.seconds is not None and not 0 < self.seconds <= LONGEST_S:
+            raise VisualizerError(f"The running time is {self.seconds:g} s: give a number from 0 to {LONGEST_S}.")
         if self.seed < 0:
             raise VisualizerError(f"The seed is {self.seed}: give a whole number from 0 up.")
         if self.start_period is not None and not 0 <= self.start_period < PERIOD_COUNT:

@@ -86,7 +86,7 @@ def save_png(image: np.ndarray, path: Path, facts: dict[str, str], size: int = 0
         picture = picture.resize((wide, high), Image.Resampling.BICUBIC)
     text = PngInfo()
     for key, value in facts.items():
-        text.add_itxt(f"mvnet:{key}", value)
+        text.add_itxt(f"mvnet:{key}", value.encode("utf-8", "replace").decode("utf-8"))  # a file name may be no text
     try:
         picture.save(path, "PNG", pnginfo=text)
     except OSError as error:

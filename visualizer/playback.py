@@ -288,9 +288,14 @@ class Player:
         while not self._closing:
             self._wake.clear()
             self._watch()
-            if self._request is not None:
-                self._obey()
-            if not self._fill():
+            worked = False
+            try:
+                if self._request is not None:
+                    self._obey()
+                worked = self._fill()
+            except Exception as error:  # a fault in reading one file must not end playing for good
+                self._give_up(error)
+            if not worked:
                 self._wake.wait(IDLE_S)
 
     def _obey(self) -> None:
@@ -321,6 +326,15 @@ class Player:
             self._mark = mark
             if self._request is request:
                 self._request = None
+
+    def _give_up(self, error: Exception) -> None:
+        """Let the file end where it is, with a warning; the next one can play."""
+        name = self._file.info.path.name if self._file is not None else "The file"
+        self._problem = f"{name} cannot be played on ({type(error).__name__}: {error}): choose another file."
+        self._feed.end = self._feed.discard()
+        with self._lock:
+            self._request = None
+            self._feed.held = False
 
     def _fill(self) -> bool:
         """Decode one step unless enough is ahead; returns whether there was something to do."""

@@ -5,6 +5,7 @@ No Qt. It touches the disk, so it runs on the session's worker thread.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def music_files(paths: Iterable[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):
             found.extend(_in_folder(path))
         else:
             found.append(path)
@@ -31,7 +32,7 @@ def music_files(paths: Iterable[Path]) -> list[Path]:
 def _in_folder(folder: Path) -> list[Path]:
     found = []
     for path in folder.rglob("*"):
-        if path.suffix.lower() in MUSIC and not path.name.startswith(".") and path.is_file():
+        if path.suffix.lower() in MUSIC and not path.name.startswith(".") and os.path.isfile(path):
             found.append(path)
             if len(found) == MOST:
                 break

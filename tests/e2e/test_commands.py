@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -177,3 +178,34 @@ def test_without_the_portaudio_library(model: Path, tmp_path: Path) -> None:
     sound = write_sound(tmp_path / "tone.wav", tone(1, 44_100), 44_100)
     arguments = ["paint", str(sound), "-o", str(tmp_path / "x.png"), "--model", str(model)]
     assert subprocess.run([*run, *arguments], capture_output=True, check=False).returncode == 0
+
+
+def test_names_too_long_for_the_system_are_one_sentence(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "n" * 300
+    assert paint(tmp_path / f"{name}.wav", model, tmp_path) == 2
+    assert "cannot be opened" in the_sentence(capsys)
+    sound = write_sound(tmp_path / "tone.wav", tone(1, 44_100), 44_100)
+    assert paint(sound, Path(name), tmp_path) == 2
+    assert "There is no model" in the_sentence(capsys)
+    assert main(["play", name]) == 2
+    assert "does not exist" in the_sentence(capsys)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+def test_a_name_that_is_not_text_is_painted_and_printed(model: Path, tmp_path: Path) -> None:
+    plain = write_sound(tmp_path / "tone.wav", tone(1, 44_100), 44_100)
+    sound = plain.rename(tmp_path / os.fsdecode(b"caf\xe9.wav"))
+    picture = tmp_path / os.fsdecode(b"caf\xe9.png")
+    arguments = ["paint", str(sound), "-o", str(picture), "--model", str(model)]
+    done = subprocess.run([sys.executable, "-m", "visualizer", *arguments], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    with Image.open(picture) as painted:
+        assert painted.info["mvnet:sound"] == "caf?.wav"
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e12"])
+def test_impossible_running_times_are_one_sentence(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["play", "--seconds", seconds]) == 2
+    assert "running time" in the_sentence(capsys)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -246,3 +248,36 @@ def test_odd_names_are_files_not_addresses(tmp_path: Path) -> None:
 
 def test_clock() -> None:
     assert [clock(0.9), clock(65), clock(7265)] == ["0:00", "1:05", "2:01:05"]
+
+
+def test_a_removed_file_can_be_sought_again_and_again(tmp_path: Path) -> None:
+    """Its start is read from a fresh opening, which then fails; what is open must stay usable."""
+    path = write_sound(tmp_path / "song.mp3", tone(4.0, 44_100), 44_100)
+    with AudioFile(path) as file:
+        path.unlink()
+        for _ in range(2):
+            with pytest.raises(VisualizerError, match="cannot be read any more"):
+                file.seek(0.0)
+            file.seek(2.0)
+            assert len(file.read(1000)) == 1000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+@pytest.mark.parametrize("suffix", ["wav", "mp3"])
+def test_names_that_are_not_text_are_opened(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9." + suffix.encode())
+    write_sound(tmp_path / f"plain.{suffix}", tone(1.0, 44_100), 44_100).rename(path)
+    with AudioFile(path) as file:
+        assert len(file.read(100)) == 100
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.wav")
+    with pytest.raises(VisualizerError, match="not a file"):
+        AudioFile(tmp_path / "pipe.wav")
+
+
+def test_a_name_that_is_too_long_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(VisualizerError, match="cannot be opened"):
+        AudioFile(tmp_path / ("n" * 300 + ".wav"))

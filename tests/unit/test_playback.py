@@ -12,6 +12,7 @@ import pytest
 
 from tests.fakes_audio import FakeSound, FakeStatus, FakeStream
 from tests.sound_files import pitch, sweep, tone, write_sound
+from visualizer.decode import AudioFile
 from visualizer.errors import VisualizerError
 from visualizer.playback import Player
 
@@ -290,3 +291,24 @@ def test_close_ends_everything(sound: FakeSound, long_sweep: Path) -> None:
     player.close()
     assert sound.streams[0].closed
     assert not player._thread.is_alive()
+
+
+def test_a_fault_in_one_file_does_not_end_playing(
+    player: Player, sound: FakeSound, long_sweep: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player.open(long_sweep)
+    ready(player)
+
+    def fault(file: AudioFile, n: int) -> np.ndarray:
+        raise ArithmeticError("nobody expected this")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AudioFile, "read", fault)
+        player.seek(3.0)
+        until(lambda: player.state == "ended")
+    assert "nobody expected this" in player.warning
+    player.open(long_sweep)
+    player.play()
+    ready(player)
+    assert player.warning == ""
+    assert np.abs(pull(player, sound.streams[-1], 0.5)).max() > 0.1
