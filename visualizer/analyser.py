@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from visualizer.bands import BANDS, HAT, KICK, SNARE, ColumnSpec, Spectrum
+from visualizer.bands import BANDS, HAT, ColumnSpec, Spectrum
 from visualizer.chroma import PITCH_CLASSES, Chroma, ChromaConfig
 from visualizer.levels import Gate, LevelConfig, Levels
 from visualizer.onsets import OnsetConfig, Onsets
@@ -20,7 +20,8 @@ from visualizer.tempo import Tempo, TempoConfig
 LARGEST_SAMPLE = 8.0  # beyond this a sample is broken, not loud
 ACTIVITY_MS = 2000.0
 QUIET_DB, LOUD_DB = -50.0, -12.0  # loudness 0 and 1
-RHYTHM_WEIGHTS = ((KICK, 1.0), (SNARE, 1.0), (HAT, 0.3))  # what of each band's flux counts for the beat
+RHYTHM_WEIGHTS = np.array([1.0, 1.0, 0.15, 0.0, 0.0, 0.0, 0.0, 0.0])  # what of each band's flux counts for the beat
+LEAST_RISE_DB = 1.0  # flux below this is flicker, not rhythm
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Analyser:
         self._spectrum = Spectrum(spec)
         self._gate = Gate(spec, config.levels)
         self._levels = Levels(spec, config.levels)
-        self._onsets = Onsets(spec, self._spectrum.members, config.onsets)
+        self._onsets = Onsets(spec, self._spectrum, config.onsets)
         self._chroma = Chroma(spec, config.chroma)
         self._tempo = Tempo(spec, config.tempo)
         self._clocks = np.zeros(len(BANDS))
@@ -159,10 +160,12 @@ class Analyser:
         spec = self.config.columns
         power, bands, fine = self._spectrum.column(samples[-spec.n_fft :])
         is_open = self._gate.step(power)
-        self._clocks += self._levels.step(bands, is_open) * spec.hop_s
-        onsets = self._onsets.step(fine, is_open)
-        self._activity += (float(onsets[[KICK, SNARE, HAT]].mean()) - self._activity) * self._activity_rate
-        self._tempo.step(float(sum(weight * self._onsets.flux[band] for band, weight in RHYTHM_WEIGHTS)))
+        level = self._levels.step(bands, is_open)
+        self._clocks += level * spec.hop_s
+        onsets = self._onsets.step(fine, level, is_open)
+        self._activity += (float(onsets[: HAT + 1].sum()) / (HAT + 1) - self._activity) * self._activity_rate
+        # A rise of 20 dB from next to nothing to very little is no beat: the level weighs it.
+        self._tempo.step(float((RHYTHM_WEIGHTS * level) @ np.maximum(0.0, self._onsets.flux - LEAST_RISE_DB)))
         if self._columns % self.config.chroma.every == 0:
             self._chroma.step(samples, is_open)
         self._columns += 1

@@ -71,6 +71,7 @@ class Spectrum:
 
     Attributes:
         members: float [n_bands, n_fine], weights that average fine bands into bands; rows sum to 1.
+        centres_hz: float [n_fine], middles of the fine bands.
     """
 
     def __init__(self, spec: ColumnSpec) -> None:
@@ -80,8 +81,10 @@ class Spectrum:
         hz = np.arange(spec.n_fft // 2 + 1) * spec.sample_rate / spec.n_fft
         self._starts = _fine_starts(hz)
         self._bins = np.stack([(hz >= band.low_hz) & (hz < band.high_hz) for band in BANDS]).astype(np.float64)
-        centres = np.add.reduceat(hz, self._starts) / np.diff(np.append(self._starts, len(hz)))
-        inside = np.stack([(centres >= band.low_hz) & (centres < band.high_hz) for band in BANDS]).astype(np.float64)
+        self.centres_hz = np.add.reduceat(hz, self._starts) / np.diff(np.append(self._starts, len(hz)))
+        inside = np.stack(
+            [(self.centres_hz >= band.low_hz) & (self.centres_hz < band.high_hz) for band in BANDS]
+        ).astype(np.float64)
         self.members = inside / np.maximum(inside.sum(1, keepdims=True), 1)
         self.n_fine = len(self._starts)
 

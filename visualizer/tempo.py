@@ -17,6 +17,10 @@ import numpy as np
 from visualizer.bands import ColumnSpec
 
 
+KEEP = 1.15  # advantage of the tempo that is already followed
+LEAST_RHYTHM = 0.2  # root mean square of the rhythm, in dB of flux, below which nothing strikes
+
+
 @dataclass(frozen=True)
 class TempoConfig:
     """Constants of the beat.
@@ -131,7 +135,7 @@ class Tempo:
         size = 1 << (2 * n - 1).bit_length()
         spectrum = np.fft.rfft(centred, size)
         similar = np.fft.irfft(spectrum.real**2 + spectrum.imag**2, size)[:n]
-        if similar[0] <= 1e-6:
+        if similar[0] <= n * LEAST_RHYTHM**2:
             return self.bpm, 0.0
         similar = similar / similar[0] * n / np.maximum(n - np.arange(n), n / 8)
         multiples = self._lags[None] * np.arange(1, self.REPEATS + 1)[:, None]  # [repeats, candidates]
@@ -139,9 +143,10 @@ class Tempo:
         combs = np.where(inside, np.interp(multiples, np.arange(n), similar), np.nan)
         repetition = np.nanmean(combs, axis=0)
         # A candidate must repeat at every multiple, not only at every other (then it is half the period), and
-        # what repeats just as well at half the lag is two beats.
-        half = np.maximum(0.0, np.interp(self._lags / 2, np.arange(n), similar))
-        score = (0.5 * repetition + 0.5 * np.nanmin(combs, axis=0) - 0.5 * half) * self._prior
+        # what repeats as well at half the lag is two beats.
+        half = np.interp(self._lags / 2, np.arange(n), similar)
+        score = 0.5 * repetition + 0.5 * np.nanmin(combs, axis=0) - np.maximum(0.0, half - 0.6 * repetition)
+        score = score * self._prior * np.where(np.abs(self._candidates - self.bpm) < 0.04 * self.bpm, KEEP, 1.0)
         best = int(np.argmax(score))
         shift = _summit(repetition, best)
         step = self._candidates[1] / self._candidates[0]
