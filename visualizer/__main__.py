@@ -184,7 +184,7 @@ def _as_command(argv: list[str]) -> list[str]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code: 0 done, 1 a check failed, 2 bad input, 130 interrupted (143 by SIGTERM)."""
+    """Run one command; returns its exit code: 0 done, 1 a check failed, 2 bad input, 130 or 143 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal's coding lacks is no reason to fail
             stream.reconfigure(errors="backslashreplace")

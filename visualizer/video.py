@@ -80,6 +80,7 @@ class VideoFile:
                 self._audio = self._container.add_stream(
                     "aac", rate=SOUND_RATE, layout="stereo", bit_rate=SOUND_BITS_PER_S
                 )
+                self._container.start_encoding()  # only this opens the file: an unwritable place is said at once
         except BaseException:
             self.discard()
             raise

@@ -1,0 +1,141 @@
+"""The images of a video: where a painting hangs, how it fades, and that both ways of drawing agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from visualizer.drawing import Drawing, GLDrawing, RasterDrawing, is_software, open_drawing
+from visualizer.enlarge import enlarge
+from visualizer.errors import VisualizerError
+from visualizer.offscreen import offscreen_context
+
+SIZES = [(320, 180), (180, 320), (200, 200), (326, 138)]
+
+
+def rgb(image: Any) -> np.ndarray:
+    return image.to_ndarray(format="rgb24").astype(int)
+
+
+def smooth_painting(seed: int, side: int = 64) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return enlarge(rng.integers(0, 256, (8, 8, 3), dtype=np.uint8), side, side)
+
+
+def flat(code: int, side: int = 16) -> np.ndarray:
+    return np.full((side, side, 3), code, np.uint8)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_image_has_the_videos_size_and_form(size: tuple[int, int]) -> None:
+    drawing = RasterDrawing(size)
+    drawing.turn(smooth_painting(1))
+    image = drawing.image(1.0)
+    assert (image.width, image.height, image.format.name) == (*size, "yuv420p")
+
+
+def test_the_middle_of_the_painting_fills_the_picture() -> None:
+    painting = flat(0, 64)
+    painting[14:50] = 200  # the 36 rows that a 16:9 picture shows of 64
+    drawing = RasterDrawing((640, 360))
+    drawing.turn(painting)
+    shown = rgb(drawing.image(1.0))
+    assert shown[8:-8].min() > 120
+    painting = flat(200, 64)
+    painting[16:48] = 0
+    drawing.turn(painting)
+    shown = rgb(drawing.image(1.0)).mean(axis=(1, 2))
+    assert shown[0] > 100  # rows 14 and 15 of the painting
+    assert shown[-1] > 100
+    assert shown[40:-40].max() < 40
+
+
+def test_left_and_right_top_and_bottom_are_kept() -> None:
+    painting = flat(128, 64)
+    painting[:32, :32] = (255, 0, 0)
+    painting[32:, 32:] = (0, 0, 255)
+    drawing = RasterDrawing((320, 180))
+    drawing.turn(painting)
+    shown = rgb(drawing.image(1.0))
+    assert shown[45, 80].argmax() == 0
+    assert shown[135, 240].argmax() == 2
+
+
+def test_a_fade_is_even_in_light() -> None:
+    drawing = RasterDrawing((128, 128))
+    drawing.turn(flat(0))
+    drawing.turn(flat(255))
+    middle = [rgb(drawing.image(share))[60:68, 60:68].mean() for share in (0.0, 0.5, 1.0)]
+    assert middle[0] < 3
+    assert middle[1] == pytest.approx(188, abs=4)  # half the light is code 188 in sRGB
+    assert middle[2] > 245
+
+
+def test_a_third_painting_fades_from_the_second() -> None:
+    drawing = RasterDrawing((128, 128))
+    for code in (10, 120, 220):
+        drawing.turn(flat(code))
+    assert rgb(drawing.image(0.0)).mean() == pytest.approx(117, abs=5)
+
+
+def test_the_linen_is_fine_and_the_corners_are_darker() -> None:
+    drawing = RasterDrawing((640, 360))
+    drawing.turn(flat(200))
+    grey = rgb(drawing.image(1.0)).mean(axis=2)
+    assert 1 < grey[150:210, 290:350].std() < 8
+    assert grey[:20, :20].mean() < 0.85 * grey[170:190, 310:330].mean()
+
+
+def test_paintings_may_change_their_size() -> None:
+    drawing = RasterDrawing((128, 128))
+    drawing.turn(flat(40, 16))
+    drawing.turn(flat(200, 64))
+    assert rgb(drawing.image(0.5)).mean() > 180  # nothing to fade from
+
+
+def test_nothing_to_draw_is_said() -> None:
+    with pytest.raises(ValueError, match="turn"):
+        RasterDrawing((128, 128)).image(0.0)
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("size", SIZES)
+def test_opengl_and_numpy_draw_the_same(size: tuple[int, int]) -> None:
+    drawings: list[Drawing] = [RasterDrawing(size), GLDrawing(size, offscreen_context())]
+    paintings = [smooth_painting(seed) for seed in (1, 2, 3)]
+    for drawing in drawings:
+        drawing.turn(paintings[0])
+    for painting in paintings[1:]:
+        for drawing in drawings:
+            drawing.turn(painting)
+        for share in (0.0, 0.6):
+            raster, opengl = (rgb(drawing.image(share)) for drawing in drawings)
+            difference = np.abs(raster - opengl)
+            assert difference.mean() < 2
+            assert np.percentile(difference, 99) < 12
+    for drawing in drawings:
+        drawing.release()
+
+
+def test_without_a_graphics_card_numpy_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent() -> None:
+        raise VisualizerError("OpenGL 3.3 does not start: install a graphics driver.")
+
+    monkeypatch.setattr("visualizer.offscreen.offscreen_context", absent)
+    assert open_drawing((128, 128)).name == "NumPy"
+    assert open_drawing((128, 128), raster=True).name == "NumPy"
+
+
+@pytest.mark.parametrize(
+    ("renderer", "software"),
+    [
+        ("llvmpipe (LLVM 15.0.6, 256 bits)", True),
+        ("NVIDIA GeForce RTX 4070/PCIe/SSE2", False),
+        ("GDI Generic", True),
+        ("Mesa Intel(R) UHD Graphics 620 (KBL GT2)", False),
+    ],
+)
+def test_imitated_cards_are_known(renderer: str, software: bool) -> None:
+    assert is_software(renderer) == software
