@@ -56,14 +56,14 @@ def new_brush(shape: PainterShape) -> Brush:
     return Brush(shape.enlargement, shape.brush_width, shape.width, TRUNK_SIZE)
 
 
-def fill(network: Painter | Brush, start: Path | str) -> str | None:
+def fill(network: Painter | Brush, start: Path | str) -> dict[str, Any]:
     """Begin with the weights of a finished painter or brush, as far as names and shapes are the same.
 
     Args:
         network: a painter takes a brush's weights for its own brush, a brush those of a painter's brush.
         start: a .pt file, or a run folder that holds painter.pt or brush.pt.
     Returns:
-        the encoder that a painter was trained with; None for a brush.
+        the rest of the file.
     Raises:
         MvnetError: the file is unreadable, or nothing in it fits.
     """
@@ -72,7 +72,7 @@ def fill(network: Painter | Brush, start: Path | str) -> str | None:
         path = path / next((name for name in FILES.values() if (path / name).exists()), FILES["painter"])
     content = _load(path, None)
     prefix = "brush." if content["kind"] == "brush" else ""
-    found = {prefix + name: value for name, value in content.get("weights", {}).items()}
+    found = {prefix + name: value for name, value in content.pop("weights", {}).items()}
     if isinstance(network, Brush):
         found = {name.removeprefix("brush."): value for name, value in found.items() if name.startswith("brush.")}
     own = network.state_dict()
@@ -80,7 +80,7 @@ def fill(network: Painter | Brush, start: Path | str) -> str | None:
     if not fitting:
         raise MvnetError(f"no weights in {path} fit this network: give one of the same --width and --brush-width")
     network.load_state_dict({**own, **fitting})
-    return content.get("encoder_digest")
+    return content
 
 
 def _load(path: Path, kind: str | None) -> dict[str, Any]:

@@ -41,6 +41,7 @@ DETAILS_A_PICTURE = 4  # of one trunk picture: its trunk costs as much as they d
 MOST_BLUR = 1.2  # pixels of the small picture, standard deviation
 MOST_NOISE = 0.08  # a picture spans 2
 SHEET_COLUMNS = 6
+Seen = tuple[Tensor, list[Tensor]]  # pictures and their taps
 
 
 class BrushTraining:
@@ -99,11 +100,14 @@ class BrushTraining:
                 painted = torch.cat((invented, copied))
         painted = painted.float()
         real_taps = self._taps_of(real)
-        losses = self._learn_to_judge(number, (real, real_taps), painted.detach())
+        with self.fabric.autocast():
+            painted_taps = self.features(painted)  # for both: what the critics learn from has no way back
+        still = painted.detach(), [tap.detach() for tap in painted_taps]
+        losses = self._learn_to_judge(number, (real, real_taps), still)
         losses["fidelity"] = painted.new_zeros(())
         if from_trunk:
             losses["fidelity"] = F.l1_loss(F.avg_pool2d(painted[:from_trunk], self.shape.enlargement), picture)
-        losses |= self._learn_to_paint((real, real_taps), painted, from_trunk, losses["fidelity"])
+        losses |= self._learn_to_paint((real, real_taps), (painted, painted_taps), from_trunk, losses["fidelity"])
         average_weights(self.averaged, self.brush, self._decay, number)
         return {name: value.detach() for name, value in losses.items()}
 
@@ -142,11 +146,11 @@ class BrushTraining:
         with torch.no_grad(), self.fabric.autocast():
             return self.features(images)
 
-    def _learn_to_judge(self, number: int, real: tuple[Tensor, list[Tensor]], painted: Tensor) -> dict[str, Tensor]:
-        """One step of the critics; real: details and their taps."""
+    def _learn_to_judge(self, number: int, real: Seen, painting: Seen) -> dict[str, Tensor]:
+        """One step of the critics."""
         self.optimisers[1].zero_grad()
-        details, real_taps = real
-        nothing, painted_taps = self._nothing(details), self._taps_of(painted)
+        (details, real_taps), (painted, painted_taps) = real, painting
+        nothing = self._nothing(details)
         with self.fabric.autocast():
             critic = pairing_loss(self.critic(details, nothing), self.critic(painted, nothing))
             heads = pairing_loss(self.heads(real_taps, nothing), self.heads(painted_taps, nothing))
@@ -165,19 +169,16 @@ class BrushTraining:
         penalty = penalty + gradient_penalty(lambda *t: self.heads(t, nothing), [tap[few] for tap in taps])
         self.fabric.backward(self.config.penalty * self.config.penalty_every * penalty)
 
-    def _learn_to_paint(
-        self, real: tuple[Tensor, list[Tensor]], painted: Tensor, from_trunk: int, fidelity: Tensor
-    ) -> dict[str, Tensor]:
+    def _learn_to_paint(self, real: Seen, painting: Seen, from_trunk: int, fidelity: Tensor) -> dict[str, Tensor]:
         """One step of the brush; the first `from_trunk` pictures have no original."""
         self.optimisers[0].zero_grad()
-        config, (details, real_taps) = self.config, real
+        config, (details, real_taps), (painted, taps) = self.config, real, painting
         nothing = self._nothing(details)
         for parameter in self._critics:
             parameter.requires_grad_(False)
         with self.fabric.autocast():
             with torch.no_grad():
                 real_logits, real_heads = self.critic(details, nothing), self.heads(real_taps, nothing)
-            taps = self.features(painted)
             opinion = pairing_loss(self.critic(painted, nothing), real_logits)
             opinion = opinion + pairing_loss(self.heads(taps, nothing), real_heads)
             copied = [tap[from_trunk:] for tap in taps], [tap[from_trunk:] for tap in real_taps]

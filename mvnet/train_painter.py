@@ -52,6 +52,7 @@ class PainterTraining:
         painter: the network that is trained.
         averaged: the moving average of its weights: what is shown, measured and kept.
         anchors: the noise of each training painting.
+        images_before: that the painter had learnt from when this run began.
     """
 
     def __init__(self, config: PainterConfig, data: PainterData, fabric: Fabric, folder: Path | None = None) -> None:
@@ -84,6 +85,7 @@ class PainterTraining:
         few = np.unique(np.linspace(0, len(data.images) - 1, CALIBRATION).astype(np.int64))
         self.features.calibrate(resize(self._images.take(few), config.feature_size))
         self._spread = torch.from_numpy(data.spread).to(fabric.device) * config.embedding_noise
+        self.images_before = 0
         self._gauge: DiversityGauge | None = None
 
     def step(self, number: int) -> dict[str, Tensor]:
@@ -263,10 +265,11 @@ class PainterTraining:
         A painter's run folder gives its critics and anchors, too, where they fit.
         """
         own = standard_hearing(self.data.embeddings, self.data.clip_periods)
-        digest = fill(self.painter, path)
-        if digest is None:
+        about = fill(self.painter, path)
+        self.images_before = int(about["figures"].get("images", 0))
+        if about["kind"] == "brush":
             self.painter.set_hearing(own)  # a brush hears nothing
-        elif digest != self.data.encoder_digest:
+        elif about["encoder_digest"] != self.data.encoder_digest:
             self.painter.set_hearing(hearing_for(self.painter, self.data))
         self.averaged.load_state_dict(self.painter.state_dict())
         state = path / "state.pt"
@@ -331,7 +334,7 @@ def finish(training: PainterTraining, folder: RunFolder) -> dict[str, Any]:
     per_step = training.config.batch * training.fabric.world_size
     figures: dict[str, Any] = {
         "paintings": len(training.data.images),
-        "images": records[-1]["step"] * per_step if records else 0,
+        "images": training.images_before + (records[-1]["step"] * per_step if records else 0),
         **{f"diversity_{name}": value for name, value in training.diversity().items()},
     }
     content = {
