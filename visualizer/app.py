@@ -72,7 +72,16 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
             _write_report(options.report, window, reports, shown_ms, shown_at)
     finally:
         reports.remove()
+    if window.left_busy:
+        _exit_now()
     return 0
+
+
+def _exit_now() -> None:
+    """End the process at once: winding it down under a thread that is busy in a library's code can crash."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _application() -> QApplication:

@@ -45,7 +45,9 @@ def save_painting(painting: Painting, folder: Path, facts: dict[str, Any]) -> Pa
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise VisualizerError(f"{folder} cannot be made ({error.strerror}): the painting is not saved.") from None
+        raise VisualizerError(
+            f"{folder} cannot be made ({error.strerror}): the painting is not saved; check its permissions."
+        ) from None
     stem = f"{time.strftime('%Y-%m-%d %H-%M-%S')} {facts['period']}"
     path, number = folder / f"{stem}.png", 2
     while path.exists():

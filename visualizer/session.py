@@ -25,6 +25,7 @@ from visualizer.worker import Worker
 
 TEND_EVERY_S = 0.2
 LOOK_EVERY_S = 2.0  # for an input that was lost
+CLOSE_S = 2.0  # that closing waits for each busy thread
 
 
 class Session:
@@ -162,11 +163,11 @@ class Session:
         return found
 
     def close(self) -> bool:
-        """End everything; False when the worker was too busy to end in time."""
+        """End everything; False when a thread was too busy (opening a long file, loading) to end in time."""
         self._wake = lambda: None
         self._closing = True
-        loaded = self._loader.close()
-        return self._worker.close(self._close_parts) and loaded
+        loaded = self._loader.close(timeout_s=CLOSE_S)
+        return self._worker.close(self._close_parts, CLOSE_S) and loaded
 
     # Jobs, on the worker threads; all but loading models on the one that owns player and input.
 

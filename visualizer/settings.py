@@ -102,7 +102,8 @@ class SettingsFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise VisualizerError(
-                f"{self.path.parent} cannot be made ({error.strerror}): settings are not kept."
+                f"{self.path.parent} cannot be made ({error.strerror}): "
+                "the settings are not kept; check its permissions."
             ) from None
         store = self._store()
         store.setValue("format", FORMAT)

@@ -6,6 +6,7 @@ status is read ten times a second.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -28,6 +29,7 @@ from PyQt6.QtWidgets import QFileDialog, QMainWindow, QMenu
 from visualizer.actions import SEEK_LEAP_S, SEEK_STEP_S, VOLUME_STEP, help_rows
 from visualizer.canvas import Canvas
 from visualizer.engine import Painting
+from visualizer.errors import VisualizerError
 from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status
 from visualizer.menus import fill_choices, fill_inputs, make_actions, make_menu, recent_choices
 from visualizer.model_card import find_models
@@ -65,6 +67,7 @@ class MainWindow(QMainWindow):
         settings: as they are now.
         first_painting_at: time.time() of the first painting that was shown, or None.
         paintings: how many were shown.
+        left_busy: closed while a thread of the session was still busy.
     """
 
     woken = pyqtSignal()  # from any thread: the session has events
@@ -76,6 +79,7 @@ class MainWindow(QMainWindow):
         self.settings: Settings = file.load()
         self.first_painting_at: float | None = None
         self.paintings = 0
+        self.left_busy = False
         self._file = file
         self._seed = seed
         self._painting: Painting | None = None
@@ -340,6 +344,8 @@ class MainWindow(QMainWindow):
 
     def _show_status(self) -> None:
         status = self.session.status()
+        if self._painting is None and status.state in (State.PAUSED, State.ENDED):
+            self.canvas.look()  # a short sound may be over before the model is there: its painting is still shown
         if status == self._status:
             return
         self._status = status
@@ -469,8 +475,9 @@ class MainWindow(QMainWindow):
             geometry = bytes(self.saveGeometry().toHex().data()).decode()
             self.settings = replace(self.settings, geometry=geometry)
             self.hide()
-            self.session.close()
-            self._file.save(self.settings)
+            self.left_busy = not self.session.close()
+            with contextlib.suppress(VisualizerError):  # nobody is left to read it
+                self._file.save(self.settings)
         super().closeEvent(event)
 
     def _over_transport(self, at: QPointF) -> bool:

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.fakes_audio import FakeSound
+from tests.sound_files import tone, write_sound
 from visualizer.actions import ACTIONS, SUBMENUS
 from visualizer.events import State
 from visualizer.parts import Parts
@@ -317,3 +318,42 @@ def test_controls_have_names_and_size(playing: MainWindow) -> None:
     for button in (*playing.transport.buttons, playing.transport.input, playing.transport.seek):
         assert button.accessibleName()
         assert button.height() >= 24
+
+
+def test_a_sound_that_ends_before_the_model_is_there_is_still_painted(
+    window: MainWindow, qtbot: QtBot, sound: FakeSound, tmp_path: Path
+) -> None:
+    window.open([write_sound(tmp_path / "short.wav", tone(0.1, 8000, channels=1), 8000)])
+    qtbot.waitUntil(lambda: bool(sound.streams) and window.session.status().state is State.PLAYING)
+    while window.session.status().state is not State.ENDED:
+        sound.streams[-1].pull(480)
+        qtbot.wait(1)
+    assert window.paintings == 0
+    window.session.load_model(None)
+    qtbot.waitUntil(lambda: window.paintings > 0)
+    qtbot.waitUntil(window.plot.isVisible)
+
+
+def test_closing_does_not_wait_for_a_thread_that_is_busy(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("visualizer.session.CLOSE_S", 0.05)
+    busy, free = threading.Event(), threading.Event()
+
+    def long_work() -> None:
+        busy.set()
+        free.wait(10)
+
+    window.session.run(long_work)
+    assert busy.wait(5)
+    window.close()
+    assert window.left_busy
+    free.set()
+
+
+def test_unwritable_settings_are_a_notice(qtbot: QtBot, open_window: Callable[[], MainWindow], tmp_path: Path) -> None:
+    window = open_window()
+    (tmp_path / "file").touch()
+    window._file.path = tmp_path / "file" / "settings.ini"
+    window.set_volume(0.3)
+    qtbot.waitUntil(lambda: any("the settings are not kept" in text for text in window.stage.notices.texts))
