@@ -7,6 +7,7 @@ lies between the two paintings next to it in time: unlike the window, a render k
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -142,6 +143,7 @@ class Moment:
         period: float32 [5].
         sound: float32 [n, 2] at SOUND_RATE, since the moment before.
         length: seconds of sound so far; less than `at` when the sound has ended.
+        cut: the sound goes on, but a stop was asked for.
     """
 
     at: Fraction
@@ -149,15 +151,21 @@ class Moment:
     period: np.ndarray
     sound: np.ndarray
     length: Fraction
+    cut: bool = False
 
 
 @dataclass(frozen=True)
 class Shot:
-    """Some images of the video, in order, with the sound between two paintings; either may be missing."""
+    """The images from one painting to the next, which may be none, and what that next moment brings.
+
+    Attributes:
+        images: av.VideoFrames, in order.
+        moment: the later of the two.
+        drawn_by: what drew, for people.
+    """
 
     images: tuple[Any, ...]
-    sound: np.ndarray
-    period: np.ndarray
+    moment: Moment
     drawn_by: str
 
 
@@ -178,9 +186,10 @@ def render_song(
         options: how.
         model: a loaded model, a shipped model's name or a folder; None for the default.
         on_progress: called on this thread with the seconds done and the seconds in all (0 when unknown).
-        stop: asked on this thread after each painting; True ends the video there, playable.
+        stop: asked on the painting thread before each painting; True ends picture and sound there.
     Raises:
         VisualizerError: the sound, the model or the place to write is unusable, or the disk is full.
+        KeyboardInterrupt: a stop was asked for before anything was written.
     """
     options = options or RenderOptions()
     song, video = Path(song), Path(video)
@@ -189,14 +198,16 @@ def render_song(
         total_s = _length_s(sound, options)
         painter = model if isinstance(model, PaintingModel) else load_model(model_folder(model))
         rate = paintings_per_s(options, painter.provider)
+        if stop():
+            raise KeyboardInterrupt
         started = time.perf_counter()
         file = VideoFile(video, options.size, options.fps, QUALITIES[options.quality], _tags(sound, painter, options))
         try:
-            moments = _moments(sound, painter, options, rate)
-            periods, drawn_by, whole = _write(file, moments, options, rate, total_s, on_progress, stop)
-            if not file.images:
+            moments = _moments(sound, painter, options, rate, stop)
+            periods, last = _write(file, moments, options, lambda done_s: on_progress(done_s, total_s))
+            if last is None or not file.images:
                 raise VisualizerError(f"{song} holds no sound at {options.start_s:g} s: use an earlier start.")
-            place = file.finish(replace=whole)
+            place = file.finish(replace=not last.moment.cut)
         except BaseException:
             file.discard()
             raise
@@ -212,10 +223,10 @@ def render_song(
             period=PERIODS[int(periods.argmax())],
             model=painter.card.name,
             provider=painter.provider,
-            drawn_by=drawn_by,
+            drawn_by=last.drawn_by,
             render_s=round(took_s, 3),
             times_real_time=round(seconds / took_s, 3),
-            whole=whole,
+            whole=not last.moment.cut,
             warning=sound.warning,
         )
 
@@ -253,27 +264,18 @@ def _tags(sound: AudioFile, painter: PaintingModel, options: RenderOptions) -> d
 
 
 def _write(
-    file: VideoFile,
-    moments: Iterator[Moment],
-    options: RenderOptions,
-    rate: Fraction,
-    total_s: float,
-    on_progress: Callable[[float, float], None],
-    stop: Callable[[], bool],
-) -> tuple[np.ndarray, str, bool]:
-    """Encode everything; returns the mean period [5], what drew, and whether the end was reached."""
-    periods, drawn_by = np.zeros(len(PERIODS)), ""
+    file: VideoFile, moments: Iterator[Moment], options: RenderOptions, on_progress: Callable[[float], None]
+) -> tuple[np.ndarray, Shot | None]:
+    """Encode everything; returns the sum of the periods [5] and the last shot."""
+    periods, shot = np.zeros(len(PERIODS)), None
     with Ahead(_shots(moments, options), AHEAD, "drawing") as shots:
         for shot in shots:
             for image in shot.images:
                 file.add_image(image)
-            file.add_sound(shot.sound)
-            periods += shot.period
-            drawn_by = shot.drawn_by
-            on_progress(file.samples / SOUND_RATE, total_s)
-            if stop():
-                return periods, drawn_by, False
-    return periods, drawn_by, True
+            file.add_sound(shot.moment.sound)
+            periods += shot.moment.period
+            on_progress(file.samples / SOUND_RATE)
+    return periods, shot
 
 
 def _shots(moments: Iterator[Moment], options: RenderOptions) -> Iterator[Shot]:
@@ -290,35 +292,37 @@ def _shots(moments: Iterator[Moment], options: RenderOptions) -> Iterator[Shot]:
                 while (at := count / options.fps) < min(moment.at, moment.length):
                     images.append(drawing.image(float((at - before.at) / (moment.at - before.at))))
                     count += 1
-                yield Shot(tuple(images), moment.sound, moment.period, drawing.name)
+                yield Shot(tuple(images), moment, drawing.name)
                 before = moment
     finally:
         drawing.release()
 
 
-def _moments(sound: AudioFile, model: Model, options: RenderOptions, rate: Fraction) -> Iterator[Moment]:
-    """Hear and paint, one painting after the other, until one lies at or behind the end of the sound."""
+def _moments(
+    sound: AudioFile, model: Model, options: RenderOptions, rate: Fraction, stop: Callable[[], bool] = lambda: False
+) -> Iterator[Moment]:
+    """Hear and paint, one painting after the other, until one lies at or behind the end; on the painting thread."""
     engine = Engine(model, seed=options.seed)
     engine.set_period(None if options.period is None else PERIODS.index(options.period))
     _hear_before(sound, engine, model.card.spec.window_seconds, options.start_s)
     first = sound.position
     limit = None if options.end_s is None else round((options.end_s - options.start_s) * sound.rate)
     resampler = Resampler(sound.rate, SOUND_RATE, 2)
-    number, ended = 0, False
-    while True:
+    for number in itertools.count():
         at = number / rate
         due = round(at * sound.rate) if limit is None else min(round(at * sound.rate), limit)
         wanted = due - (sound.position - first)
         block = sound.read(wanted)
         ended = len(block) < wanted or due == limit
+        cut = not ended and number > 0 and stop()
         if len(block):
             engine.hear(to_mono(block), sound.rate)
-        heard = resampler.push(to_stereo(block), last=ended)
+        heard = resampler.push(to_stereo(block), last=ended or cut)
         painting = engine.paint(float(at))
-        yield Moment(at, painting.image, painting.period, heard, Fraction(sound.position - first, sound.rate))
-        if ended:
+        length = Fraction(sound.position - first, sound.rate)
+        yield Moment(at, painting.image, painting.period, heard, length, cut)
+        if ended or cut:
             return
-        number += 1
 
 
 def _hear_before(sound: AudioFile, engine: Engine, window_s: float, start_s: float) -> None:

@@ -62,7 +62,7 @@ def test_picture_and_sound_are_as_long_as_the_song(
     moments = moments_of(song, model, options, fps / share)
     shots = list(_shots(iter(moments), options))
     images = sum(len(shot.images) for shot in shots)
-    sound = sum(len(shot.sound) for shot in shots)
+    sound = sum(len(shot.moment.sound) for shot in shots)
     assert sound == pytest.approx(n_samples * SOUND_RATE / rate, abs=1)
     assert images == -(-Fraction(n_samples, rate) * fps // 1)  # each image that begins before the sound ends
     assert [moment.at for moment in moments] == [number * share / fps for number in range(len(moments))]
@@ -160,3 +160,13 @@ def test_a_start_behind_the_end_is_refused(model: PaintingModel, tmp_path: Path)
     with pytest.raises(VisualizerError, match=r"1\.0 s long"):
         render_song(song, tmp_path / "v.mp4", RenderOptions(start_s=1.0), model=model)
     assert list(tmp_path.iterdir()) == [song]
+
+
+def test_a_stop_ends_picture_and_sound_together(model: PaintingModel, tmp_path: Path) -> None:
+    song = write_sound(tmp_path / "s.wav", tone(3, 8_000), 8_000)
+    asked = iter([False, False, False, True])
+    with AudioFile(song) as sound:
+        moments = list(_moments(sound, model, RenderOptions(), Fraction(10), lambda: next(asked)))
+    assert [moment.cut for moment in moments] == [False, False, False, False, True]
+    assert moments[-1].length == Fraction(4, 10)
+    assert sum(len(moment.sound) for moment in moments) == pytest.approx(0.4 * SOUND_RATE, abs=1)
