@@ -1,8 +1,11 @@
 """The fast path: sound in, rhythm and harmony out, within 10 ms.
 
 The encoder's window can only carry style: its centre is 4.5 s old. This analyser looks at the sound
-every 10 ms and reports levels, onsets, harmony and the beat. Pure NumPy on the pipeline thread; one
-column is computed at a time, so a sound gives the same features whatever the sizes of its blocks.
+every 10 ms and reports levels, onsets, harmony and the beat. It takes the sound at the rate at which it
+comes: the encoder's resampler delivers in bursts of 37 ms, too late and too uneven for rhythm.
+
+Pure NumPy on the pipeline thread; one column is computed at a time, so a sound gives the same features
+whatever the sizes of its blocks.
 """
 
 from __future__ import annotations
@@ -34,9 +37,10 @@ class AnalyserConfig:
     chroma: ChromaConfig = field(default_factory=ChromaConfig)
     tempo: TempoConfig = field(default_factory=TempoConfig)
 
-    def __post_init__(self) -> None:
-        if self.chroma.n_fft < self.columns.n_fft:
-            raise ValueError(f"ChromaConfig.n_fft is {self.chroma.n_fft}: use at least {self.columns.n_fft}")
+    @classmethod
+    def at(cls, sample_rate: float) -> AnalyserConfig:
+        """The constants for a sample rate in Hz."""
+        return cls(columns=ColumnSpec.at(round(sample_rate)))
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class Analyser:
     """Features of a stream of mono samples. Not thread-safe: one thread pushes and reads.
 
     Args:
-        config: constants; the defaults are tuned for 22,050 Hz.
+        config: constants. Everything is defined in milliseconds and Hz: AnalyserConfig.at fits them to a sample rate.
     """
 
     def __init__(self, config: AnalyserConfig | None = None) -> None:
@@ -111,7 +115,7 @@ class Analyser:
         self._activity_rate = spec.share(ACTIVITY_MS)
         self._columns = 0
         # Silence before the first sample, so that a sound is noticed from its first hop on.
-        self._tail = np.zeros(config.chroma.n_fft - spec.hop, np.float32)
+        self._tail = np.zeros(self._chroma.n_fft - spec.hop, np.float32)
 
     @property
     def gain_db(self) -> np.ndarray:
@@ -125,7 +129,7 @@ class Analyser:
         """
         new = np.nan_to_num(np.asarray(samples, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
         sound = np.concatenate((self._tail, np.clip(new, -LARGEST_SAMPLE, LARGEST_SAMPLE)))
-        hop, span = self.config.columns.hop, self.config.chroma.n_fft
+        hop, span = self.config.columns.hop, self._chroma.n_fft
         count = max(0, (len(sound) - span) // hop + 1)
         for index in range(count):
             self._column(sound[index * hop : index * hop + span])
@@ -156,7 +160,7 @@ class Analyser:
         )
 
     def _column(self, samples: np.ndarray) -> None:
-        """Analyse the column that ends a stretch of sound, float [chroma.n_fft]."""
+        """Analyse the column that ends a stretch of sound, float [n_fft of the chroma]."""
         spec = self.config.columns
         power, bands, fine = self._spectrum.column(samples[-spec.n_fft :])
         is_open = self._gate.step(power)

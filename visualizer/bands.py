@@ -53,6 +53,11 @@ class ColumnSpec:
         if self.sample_rate < 2 * BANDS[0].high_hz:
             raise ValueError(f"ColumnSpec.sample_rate is {self.sample_rate} Hz: too low for the bands")
 
+    @classmethod
+    def at(cls, sample_rate: int) -> ColumnSpec:
+        """Columns at least 20 ms long, every 10 ms or a little less, for a sample rate in Hz."""
+        return cls(sample_rate, 1 << (sample_rate // 50).bit_length(), sample_rate // 100)
+
     @property
     def hop_s(self) -> float:
         """Seconds between columns."""

@@ -20,21 +20,22 @@ class ChromaConfig:
     """Constants of the chroma.
 
     Attributes:
-        n_fft: samples in one column.
+        column_ms: length of one column, rounded up to the next power of two of samples.
         every: fast columns between two of these.
         smooth_ms: time constant.
         low_hz, high_hz: range of the notes.
     """
 
-    n_fft: int = 4096
+    column_ms: float = 165.0
     every: int = 8
     smooth_ms: float = 800.0
     low_hz: float = 100.0
     high_hz: float = 2000.0
 
     def __post_init__(self) -> None:
-        if self.every < 1 or self.smooth_ms <= 0:
-            raise ValueError(f"ChromaConfig.every is {self.every}, smooth_ms {self.smooth_ms}: both must be positive")
+        for name in ("column_ms", "every", "smooth_ms"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"ChromaConfig.{name} is {getattr(self, name)}: it must be positive")
         if not 0 < self.low_hz < self.high_hz:
             raise ValueError(f"ChromaConfig: {self.low_hz} to {self.high_hz} Hz is no range of notes")
 
@@ -43,12 +44,15 @@ class Chroma:
     """Smoothed share of each pitch class in the sound.
 
     Attributes:
+        n_fft: samples in one column.
         value: float [12], C first; sums to 1 in music, fades to 0 in silence.
     """
 
     def __init__(self, spec: ColumnSpec, config: ChromaConfig) -> None:
-        self._window = np.hanning(config.n_fft)
-        hz = np.arange(config.n_fft // 2 + 1) * spec.sample_rate / config.n_fft
+        n_fft = max(spec.n_fft, 1 << round(config.column_ms / 1000 * spec.sample_rate).bit_length())
+        self.n_fft = n_fft
+        self._window = np.hanning(n_fft)
+        hz = np.arange(n_fft // 2 + 1) * spec.sample_rate / n_fft
         first, last = np.searchsorted(hz, (config.low_hz, config.high_hz))
         self._bins = slice(int(first), int(last))
         note = 12 * np.log2(hz[self._bins] / 440) + 9  # semitones above C

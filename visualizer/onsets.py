@@ -8,7 +8,7 @@ Source: S. Dixon, "Onset detection revisited", DAFx 2006 (spectral flux and medi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -51,9 +51,9 @@ class OnsetConfig:
     masked_db: float = -30.0
 
     def __post_init__(self) -> None:
-        for name in ("back_ms", "median_ms", "review_ms", "refractory_ms", "grow_ms", "release_ms", "soften_ms", "weakest_db"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"OnsetConfig.{name} is {getattr(self, name)}: it must be positive")
+        for item in fields(self):
+            if (item.name.endswith("_ms") or item.name == "weakest_db") and getattr(self, item.name) <= 0:
+                raise ValueError(f"OnsetConfig.{item.name} is {getattr(self, item.name)}: it must be positive")
         if len(self.margin_db) != len(BANDS):
             raise ValueError(f"OnsetConfig.margin_db has {len(self.margin_db)} numbers: one a band makes {len(BANDS)}")
 

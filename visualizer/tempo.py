@@ -16,7 +16,6 @@ import numpy as np
 
 from visualizer.bands import ColumnSpec
 
-
 KEEP = 1.15  # advantage of the tempo that is already followed
 LEAST_RHYTHM = 0.2  # root mean square of the rhythm, in dB of flux, below which nothing strikes
 
