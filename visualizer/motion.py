@@ -1,4 +1,4 @@
-"""How the picture moves: a glide of the embedding and an endless smooth walk of the noise.
+"""How the picture moves: a glide of the embedding, an endless smooth walk of the noise, and bounded shifts of both.
 
 Pure NumPy on injected time. Everything is defined in seconds, so 10 and 60 pictures a second show
 the same motion.
@@ -81,3 +81,28 @@ class NoiseWalk:
 
     def _point(self, index: int) -> np.ndarray:
         return np.random.default_rng((self.seed % 2**32, index)).standard_normal(self.size)
+
+
+class Shift:
+    """A bounded displacement along fixed directions: it follows what pushes it and keeps nothing.
+
+    Args:
+        pushes: how many numbers push.
+        size: numbers in the vector that is displaced.
+        seed: chooses the directions, orthonormal as far as there is room.
+    """
+
+    def __init__(self, pushes: int, size: int, seed: int) -> None:
+        rng = np.random.default_rng((seed % 2**32, pushes, size))
+        across, _ = np.linalg.qr(rng.standard_normal((max(pushes, size), min(pushes, size))))
+        # Rows are orthonormal, or where there are more pushes than numbers, columns: no length ever grows.
+        self.directions = across.T if pushes <= size else across  # [pushes, size]
+
+    def at(self, pushed: np.ndarray, length: float) -> np.ndarray:
+        """The displacement, float32 [size], for pushes of float [pushes]: `length` for a push of 1, and at most.
+
+        What is not finite does not push.
+        """
+        pushed = np.clip(np.nan_to_num(np.asarray(pushed, np.float64), posinf=0.0, neginf=0.0), -1e6, 1e6)
+        pushed = pushed / max(1.0, float(np.linalg.norm(pushed)))
+        return (length * (pushed @ self.directions)).astype(np.float32)

@@ -15,11 +15,14 @@ import numpy as np
 
 from visualizer.engine import Engine, Model, Painting
 from visualizer.latest import Latest
+from visualizer.mapping import WILDNESS, checked_wildness
 
 PAINTINGS_PER_S = 24.0
 IDLE_PAINTINGS_PER_S = 8.0  # after a while without sound: a third of the load
 IDLE_AFTER_S = 3.0
 REST_AFTER_S = 0.5  # a source that stands still (paused, or at its end) needs no more paintings
+SILENCE_RATE = 48_000.0  # Hz of the silence that is heard before the first source
+LONGEST_SILENCE_S = 1.0  # heard at once, after a pause of the thread
 REST_S = 0.05  # between looks whether it goes on
 LARGEST_SHARE = 0.6  # of the time that painting may take, so that sound and screen keep their share
 RETRY_S = 1.0
@@ -66,6 +69,9 @@ class Pipeline:
         self._clock = clock
         self._source: Source | None = None
         self._period: int | None = None
+        self._wildness = WILDNESS
+        self._silent_until: float | None = None
+        self._rate = SILENCE_RATE
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self.lost = 0  # samples that came and went before they were read
@@ -96,6 +102,10 @@ class Pipeline:
         """Paint one period whatever is heard; None follows the music."""
         self._period = index
 
+    def set_wildness(self, value: float) -> None:
+        """How much the picture moves, 0 (calm) to 1 (wild)."""
+        self._wildness = checked_wildness(value)
+
     def _run(self) -> None:
         engine = Engine(self._model, seed=self._seed)
         model, source, cursor = self._model, None, 0
@@ -115,8 +125,9 @@ class Pipeline:
                 elif started - last_moved > REST_AFTER_S:
                     self._stop.wait(REST_S)
                     continue
-                cursor = self._hear(engine, source, cursor)
+                cursor = self._hear(engine, source, cursor, started)
                 engine.set_period(self._period)
+                engine.set_wildness(self._wildness)
                 painting = engine.paint(started)
                 self._latest.put(painting)
             except Exception as error:  # the show goes on: say it once, wait, try again
@@ -127,14 +138,23 @@ class Pipeline:
                 last_sound = started
             self._stop.wait(self._pause(started, last_sound))
 
-    def _hear(self, engine: Engine, source: Source | None, cursor: int) -> int:
+    def _hear(self, engine: Engine, source: Source | None, cursor: int, now: float) -> int:
         if source is None:
+            self._hear_silence(engine, now)
             return 0
+        self._silent_until = None
         samples, cursor, lost = source.read(cursor)
         self.lost += lost
         if len(samples):
+            self._rate = source.rate
             engine.hear(samples, source.rate)
         return cursor
+
+    def _hear_silence(self, engine: Engine, now: float) -> None:
+        """Without a source, silence as long as the time that passed: what sounded last must fade."""
+        passed = 0.0 if self._silent_until is None else min(now - self._silent_until, LONGEST_SILENCE_S)
+        self._silent_until = now
+        engine.hear(np.zeros(round(passed * self._rate), np.float32), self._rate)
 
     def _pause(self, started: float, last_sound: float) -> float:
         """Seconds to wait after a painting that began at `started`."""

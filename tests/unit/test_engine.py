@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mvnet.frontend import MelSpec, window_input
 from mvnet.resample import resample
 from tests.fakes import tiny_model_folder
 from visualizer.engine import ENCODE_EVERY_S, Engine, Painting
+from visualizer.mapping import FASTEST_WALK, HARMONY_SHARE, reach
 from visualizer.models import PaintingModel, load_model
 
 RATE = 44_100
@@ -83,6 +86,113 @@ def test_loud_music_moves_faster_than_silence(model: PaintingModel) -> None:
     silent = path(np.zeros(4 * RATE, np.float32))
     assert silent > 0
     assert loud > 4 * silent
+
+
+def drums(bpm: float, seconds: float, level: float = 0.8) -> np.ndarray:
+    """Kick on every beat, a noisy stroke on every second, both short."""
+    sound = np.zeros(round(seconds * RATE), np.float32)
+    t = np.arange(round(0.2 * RATE)) / RATE
+    kick = np.sin(2 * np.pi * 60 * t) * np.exp(-t / 0.05)
+    stroke = np.random.default_rng(3).normal(0, 0.3, len(t)) * np.exp(-t / 0.04)
+    for beat, at in enumerate(np.arange(0.25, seconds - 0.25, 60 / bpm)):
+        start = round(at * RATE)
+        sound[start : start + len(t)] += level * (kick + stroke * (beat % 2))
+    return sound
+
+
+def noise_path(paintings: list[Painting]) -> float:
+    return float(np.linalg.norm(np.diff(np.stack([p.noise for p in paintings]), axis=0), axis=1).sum())
+
+
+def rest(engine: Engine) -> np.ndarray:
+    """Where the noise would be without any push."""
+    return engine._walk.at(engine._walk.distance)
+
+
+def test_a_stroke_pushes_the_noise_and_lets_it_return(model: PaintingModel) -> None:
+    engine = Engine(model)
+    away = []
+    sound = np.concatenate([drums(60, 1.0), np.zeros(2 * RATE, np.float32)])
+    step = RATE // 50
+    for index in range(len(sound) // step):
+        engine.hear(sound[index * step : (index + 1) * step], RATE)
+        away.append(float(np.linalg.norm(engine.paint(index / 50).noise - rest(engine))))
+    largest = 0.25 * np.sqrt(model.card.noise_size)
+    assert away[10] == 0  # before the stroke at 0.25 s
+    assert max(away[12:18]) > 0.4 * largest  # within 100 ms
+    assert max(away) <= largest * (1 + 1e-5)
+    assert away[-1] < 0.01 * largest
+
+
+@pytest.mark.parametrize("per_second", [60.0, 144.0])
+def test_the_path_does_not_depend_on_the_rate_of_paintings(model: PaintingModel, per_second: float) -> None:
+    def path(rate: float) -> np.ndarray:
+        engine, sound, heard, noise = Engine(model), drums(120, 4), 0, []
+        for index in range(1, round(4 * rate) + 1):
+            until = round(index / rate * RATE)
+            engine.hear(sound[heard:until], RATE)
+            heard = until
+            painting = engine.paint(index / rate)
+            if index % round(rate / 6) == 0:
+                noise.append(painting.noise)
+        return np.stack(noise)
+
+    reference = path(30.0)
+    np.testing.assert_allclose(path(per_second), reference, atol=0.03 * np.abs(reference).max())
+
+
+def test_wildness_goes_from_calm_to_wild(model: PaintingModel) -> None:
+    sound = drums(120, 4)
+    calm, usual, wild = (noise_path(play(Engine(model, wildness=w), sound)) for w in (0.0, 0.5, 1.0))
+    assert calm < usual < wild
+    assert calm <= wild / 5
+    with pytest.raises(ValueError, match="wildness is 1"):
+        Engine(model, wildness=1.5)
+
+
+def test_techno_moves_at_least_twice_as_far_as_a_ballad(model: PaintingModel) -> None:
+    rng = np.random.default_rng(0)
+    t = np.arange(10 * RATE) / RATE
+    chord = sum(np.sin(2 * np.pi * hz * t) for hz in (220, 277, 330)) * 0.06
+    ballad = (chord + drums(66, 10, level=0.1)).astype(np.float32)
+    techno = (drums(135, 10) + rng.normal(0, 0.02, len(t))).astype(np.float32)
+    assert noise_path(play(Engine(model), techno)) >= 2 * noise_path(play(Engine(model), ballad))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**16), st.sampled_from(["noise", "bursts", "broken", "steps", "huge"]), st.floats(0, 1))
+def test_no_sound_makes_the_picture_jump(model: PaintingModel, seed: int, kind: str, wildness: float) -> None:
+    rng, size, step = np.random.default_rng(seed), model.card.noise_size, RATE // 60
+    engine = Engine(model, seed=seed, wildness=wildness)
+    paintings = []
+    for index in range(60):
+        sound = rng.normal(0, 0.3, step)
+        if kind == "bursts":
+            sound *= rng.integers(0, 2)
+        elif kind == "broken":
+            sound[rng.integers(0, step, 30)] = rng.choice([np.nan, np.inf, -np.inf])
+        elif kind == "steps":
+            sound[:] = rng.integers(-1, 2)
+        elif kind == "huge":
+            sound *= 1e30
+        engine.hear(sound.astype(np.float32), RATE)
+        paintings.append(engine.paint(index / 60))
+    noise, embedding = (np.stack([getattr(p, name) for p in paintings]) for name in ("noise", "embedding"))
+    # A push rises with 20 ms: in a sixtieth of a second and two columns it cannot do more than 1 - exp(-1.3).
+    largest = reach(wildness) * np.sqrt(size) * 0.75 + 2 * np.sqrt(size) * FASTEST_WALK / 60
+    assert np.linalg.norm(np.diff(noise, axis=0), axis=1).max() <= largest
+    spread = np.linalg.norm(model.card.prototypes - model.card.prototypes.mean(0), axis=1).max()
+    assert np.linalg.norm(np.diff(embedding, axis=0), axis=1).max() <= 0.1 * spread
+
+
+def test_harmony_shifts_the_embedding_within_its_period(model: PaintingModel) -> None:
+    engine = Engine(model)
+    painting = play(engine, tone(440, 4))[-1]
+    shifted = np.linalg.norm(painting.embedding - engine._glide.step(engine._target(), 0.0))
+    prototypes = model.card.prototypes
+    nearest = np.linalg.norm(prototypes[:, None] - prototypes, axis=-1)[~np.eye(5, dtype=bool)].min()
+    assert 0.02 * nearest < shifted <= HARMONY_SHARE * nearest * (1 + 1e-5)
+    assert painting.features.chroma.argmax() == 9  # A
 
 
 def test_steps_are_small_and_even(model: PaintingModel) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.motion import Glide, NoiseWalk
+from visualizer.motion import Glide, NoiseWalk, Shift
 
 
 @given(st.lists(st.floats(0.001, 0.2), min_size=1, max_size=60))
@@ -53,3 +53,19 @@ def test_walk_is_a_function_of_seed_and_distance() -> None:
         fine.advance(0.073)
     np.testing.assert_allclose(coarse.advance(7.3), fine.at(fine.distance), atol=1e-5)
     assert not np.allclose(NoiseWalk(8, 2).at(7.3), coarse.at(7.3))
+
+
+@given(st.integers(1, 12), st.integers(1, 40), st.lists(st.floats(), min_size=12, max_size=12))
+def test_shift_is_bounded_for_any_push(pushes: int, size: int, pushed: list[float]) -> None:
+    moved = Shift(pushes, size, seed=1).at(np.array(pushed[:pushes]), 2.0)
+    assert moved.shape == (size,)
+    assert np.linalg.norm(moved) <= 2.0 + 1e-5
+
+
+def test_shift_goes_along_orthonormal_directions_and_returns() -> None:
+    shift = Shift(3, 100, seed=4)
+    np.testing.assert_allclose(shift.directions @ shift.directions.T, np.eye(3), atol=1e-12)
+    np.testing.assert_allclose(np.linalg.norm(shift.at(np.array([0, 1.0, 0]), 2.5)), 2.5, rtol=1e-6)
+    assert not shift.at(np.zeros(3), 2.5).any()
+    np.testing.assert_array_equal(Shift(3, 100, seed=4).directions, shift.directions)
+    assert not np.allclose(Shift(3, 100, seed=5).directions, shift.directions)

@@ -86,6 +86,7 @@ def test_rests_while_the_source_stands_still(pipeline: Pipeline, latest: Latest[
     source = PushedSource()
     pipeline.set_source(source)
     pipeline.start()
+    wait_for(latest, lambda p: True)  # from here on the thread follows the source
     source.push(np.ones(RATE))
     wait_for(latest, lambda p: p.heard_s > 0.5)
     time.sleep(1.2)
@@ -96,6 +97,33 @@ def test_rests_while_the_source_stands_still(pipeline: Pipeline, latest: Latest[
     after = wait_for(latest, lambda p: p.heard_s > 1.5)
     assert last is not None
     assert after.made_at > last.made_at + 0.5
+
+
+def test_silence_is_heard_once_the_source_is_gone(pipeline: Pipeline, latest: Latest[Painting]) -> None:
+    source = PushedSource()
+    pipeline.set_source(source)
+    pipeline.start()
+    wait_for(latest, lambda p: True)
+    source.push(np.random.default_rng(0).normal(0, 0.2, RATE))
+    wait_for(latest, lambda p: p.features.is_open)
+    pipeline.set_source(None)
+    faded = wait_for(latest, lambda p: not p.features.is_open)
+    assert faded.heard_s > 1
+
+
+def test_wildness_reaches_the_engine(pipeline: Pipeline, latest: Latest[Painting]) -> None:
+    with pytest.raises(ValueError, match="wildness is 2"):
+        pipeline.set_wildness(2)
+    pipeline.set_wildness(1.0)
+    pipeline.start()
+    first = wait_for(latest, lambda p: True)
+    later = wait_for(latest, lambda p: p.made_at > first.made_at + 0.3)
+    wild = np.linalg.norm(later.noise - first.noise) / (later.made_at - first.made_at)
+    pipeline.set_wildness(0.0)
+    wait_for(latest, lambda p: p.made_at > later.made_at + 1.5)
+    first = wait_for(latest, lambda p: True)
+    later = wait_for(latest, lambda p: p.made_at > first.made_at + 0.3)
+    assert np.linalg.norm(later.noise - first.noise) / (later.made_at - first.made_at) < wild / 3
 
 
 def test_newest_wins(pipeline: Pipeline, latest: Latest[Painting]) -> None:

@@ -1,0 +1,69 @@
+"""What of the music moves what of the picture: features in, speeds and distances out.
+
+Pure functions on the pipeline thread. Each feature moves something of its own, so that each stays
+recognisable: loudness, tempo and strokes the speed of the walk; kick, snare and hat a push that returns
+to rest; harmony the colour. One knob, the wildness, scales them all.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from visualizer.analyser import Features
+from visualizer.bands import HAT, KICK, SNARE
+
+WILDNESS = 0.5
+WALK_PER_S = 0.35  # noise distance a second in loud music; one unit is a new random picture
+CALM_SHARE = 0.03  # of that speed in silence: alive, but calm
+WILD_FACTOR = 3.0  # the walk is this much slower at wildness 0 and faster at 1 than at 0.5
+USUAL_BPM = 110.0  # at this tempo the walk keeps its speed
+PUSHES = (KICK, SNARE, HAT)  # bands that push, and
+PUSH_SHARES = np.array([1.0, 0.8, 0.35])  # how far each may, of the reach
+LEAST_REACH, REACH_SPAN = 0.05, 0.4  # of the noise's length: 0.05 calm, 0.25 usual, 0.45 wild
+HARMONY_SHARE = 0.15  # of the distance between the nearest two periods, at usual wildness
+
+
+def checked_wildness(value: float) -> float:
+    """A wildness as given; ValueError unless it is 0 (calm) to 1 (wild)."""
+    if not 0 <= value <= 1:
+        raise ValueError(f"wildness is {value}: use 0 (calm) to 1 (wild)")
+    return float(value)
+
+
+def walk_speed(features: Features, wildness: float) -> float:
+    """Distance a second along the noise's path, never above FASTEST_WALK.
+
+    Loudness alone does not tell a ballad from techno once both are mastered to the same level, so the tempo
+    (as far as it is known) and the strokes of the last two seconds count too.
+    """
+    tempo = float(np.clip(features.bpm / USUAL_BPM, 0.5, 1.5))
+    pace = 1 + min(features.beat_confidence, 1.0) * (tempo - 1) if features.bpm > 0 else 1.0
+    strokes = 0.35 + min(2 * features.activity, 0.9)
+    energy = min(features.loudness, 1.0) ** 2 * pace * strokes
+    return WALK_PER_S * WILD_FACTOR ** (2 * wildness - 1) * (CALM_SHARE + (1 - CALM_SHARE) * energy)
+
+
+FASTEST_WALK = WALK_PER_S * WILD_FACTOR * (CALM_SHARE + (1 - CALM_SHARE) * 1.5 * 1.25)
+
+
+def pushes(features: Features) -> np.ndarray:
+    """How far kick, snare and hat push, float [3], each 0 to 1: a stroke of quiet music pushes less."""
+    return np.clip(features.pulses[list(PUSHES)], 0, 1) * PUSH_SHARES * min(features.loudness, 1.0)
+
+
+def reach(wildness: float) -> float:
+    """Largest displacement of the noise, in lengths of the noise."""
+    return LEAST_REACH + REACH_SPAN * wildness
+
+
+def harmony(features: Features) -> np.ndarray:
+    """How far the twelve pitch classes stand out, float [12], of length 1 at most; 0 without music."""
+    apart = 2 * (features.chroma - features.chroma.mean())
+    return apart / max(1.0, float(np.linalg.norm(apart)))
+
+
+def harmony_reach(prototypes: np.ndarray, wildness: float) -> float:
+    """Largest shift of the embedding by harmony: it stays well within a period, float [5, 10] prototypes."""
+    apart = np.linalg.norm(prototypes[:, None] - prototypes[None], axis=-1)
+    nearest = float(apart[~np.eye(len(prototypes), dtype=bool)].min())
+    return HARMONY_SHARE * nearest * 2 * wildness
