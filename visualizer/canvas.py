@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import moderngl
 import numpy as np
@@ -19,11 +19,13 @@ from PyQt6.QtGui import QOffscreenSurface, QOpenGLContext, QSurfaceFormat
 from PyQt6.QtOpenGLWidgets import QOpenGLWidget
 from PyQt6.QtWidgets import QWidget
 
-from visualizer.engine import Painting
 from visualizer.fade import Fade
 from visualizer.gl_painting import ENLARGED, GLPainting
 from visualizer.hanging import hang
 from visualizer.theme import WALL
+
+if TYPE_CHECKING:
+    from visualizer.engine import Painting
 
 NEEDED = (3, 3)
 SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "gdi generic", "software")
@@ -31,7 +33,7 @@ SOFTWARE_HZ = 30.0  # without a graphics card each refresh costs the processor t
 SOFTWARE_ENLARGED = 256
 TIMINGS_KEPT = 512
 
-Take = Callable[[], Painting | None]
+Take = Callable[[], "Painting | None"]
 
 
 class Canvas(Protocol):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mvnet.periods import PERIODS
-from visualizer.engine import Painting
 from visualizer.enlarge import enlarge
 from visualizer.errors import VisualizerError
+
+if TYPE_CHECKING:
+    from visualizer.engine import Painting
 
 SIDE = 1024  # shorter side of a saved picture, pixels, about
 

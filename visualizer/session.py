@@ -12,9 +12,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from visualizer.engine import Painting
 from visualizer.errors import VisualizerError
 from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status
 from visualizer.latest import Latest
@@ -22,6 +21,9 @@ from visualizer.parts import InputPart, Parts, PipelinePart, PlayerPart
 from visualizer.pieces import bundled_pieces
 from visualizer.playlist import Playlist, music_files
 from visualizer.worker import Worker
+
+if TYPE_CHECKING:
+    from visualizer.engine import Painting
 
 TEND_EVERY_S = 0.2
 LOOK_EVERY_S = 2.0  # for an input that was lost

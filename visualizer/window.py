@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QByteArray, QEvent, QMimeData, QPointF, QRect, QStandardPaths, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
@@ -27,8 +27,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from visualizer.actions import SEEK_LEAP_S, SEEK_STEP_S, VOLUME_STEP, help_rows
-from visualizer.canvas import Canvas
-from visualizer.engine import Painting
+from visualizer.canvas import Canvas, Take
 from visualizer.errors import VisualizerError
 from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status
 from visualizer.menus import fill_choices, fill_inputs, make_actions, make_menu, recent_choices
@@ -45,13 +44,16 @@ from visualizer.theme import DARK, LIGHT, app_icon, style_sheet, theme_for
 from visualizer.transport import Transport
 from visualizer.welcome import Welcome
 
+if TYPE_CHECKING:
+    from visualizer.engine import Painting
+
 TITLE = "MVNet Visualizer"
 TICK_MS = 100
 SAVE_AFTER_MS = 1000
 UNMANAGED_AFTER_MS = 400
 PERIOD_COUNT = 5
 
-MakeCanvas = Callable[[Callable[[], Painting | None]], Canvas]
+MakeCanvas = Callable[[Take], Canvas]
 
 
 class MainWindow(QMainWindow):
