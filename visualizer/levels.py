@@ -23,7 +23,8 @@ class LevelConfig:
         peak_ms: one peak enters the percentile in this time.
         settle_ms: time constant with which the gain follows the percentile.
         percentile: share of peaks, 0 to 1, at or below which the reference lies.
-        open_db, close_db: loudness that opens and closes the gate.
+        gate_ms: time constant with which the gate forgets what was loud; it must close before hiss can be heard.
+        open_db, close_db: power that opens and closes the gate.
         start_db: reference before anything was heard.
         floor_db: lowest reference; an empty band is not amplified.
     """
@@ -34,13 +35,14 @@ class LevelConfig:
     peak_ms: float = 100.0
     settle_ms: float = 500.0
     percentile: float = 0.9
+    gate_ms: float = 60.0
     open_db: float = -54.0
     close_db: float = -60.0
     start_db: float = -30.0
     floor_db: float = -60.0
 
     def __post_init__(self) -> None:
-        for name in ("attack_ms", "release_ms", "memory_ms", "peak_ms", "settle_ms"):
+        for name in ("attack_ms", "release_ms", "memory_ms", "peak_ms", "settle_ms", "gate_ms"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"LevelConfig.{name} is {getattr(self, name)}: it must be positive")
         if not 0 < self.percentile < 1:
@@ -88,25 +90,28 @@ class RunningPercentile:
 
 
 class Gate:
-    """Open while there is sound worth following; with hysteresis, so that it does not flutter."""
+    """Open while there is sound worth following; with hysteresis, so that it does not flutter.
+
+    Attributes:
+        open: whether it is.
+        db: smoothed loudness of the sound, at least -120.
+    """
 
     def __init__(self, spec: ColumnSpec, config: LevelConfig) -> None:
         self._config = config
-        self._attack, self._release = spec.share(config.attack_ms), spec.share(config.release_ms)
-        self._power = 0.0
+        self._attack = spec.share(config.attack_ms)
+        self._releases = np.array([spec.share(config.gate_ms), spec.share(config.release_ms)])
+        self._power = np.full(2, 1e-12)  # for the gate and for the loudness
         self.open = False
+        self.db = -120.0
 
     def step(self, power: float) -> bool:
         """Take the mean square of a column; returns whether the gate is open."""
-        self._power += (power - self._power) * (self._attack if power > self._power else self._release)
-        db = self.db
-        self.open = db > (self._config.close_db if self.open else self._config.open_db)
+        power = max(power, 1e-12)
+        self._power += (power - self._power) * np.where(power > self._power, self._attack, self._releases)
+        gate_db, self.db = (10 * np.log10(self._power)).tolist()
+        self.open = gate_db > (self._config.close_db if self.open else self._config.open_db)
         return self.open
-
-    @property
-    def db(self) -> float:
-        """Smoothed loudness in dB, at least -120."""
-        return float(10 * np.log10(max(self._power, 1e-12)))
 
 
 class Levels:

@@ -47,7 +47,7 @@ class OnsetConfig:
     soften_ms: float = 20.0
     weakest_db: float = 4.0
     memory: float = 40.0
-    floor_db: float = -80.0
+    floor_db: float = -72.0
     masked_db: float = -30.0
 
     def __post_init__(self) -> None:

@@ -46,8 +46,8 @@ class TempoConfig:
     lock: float = 0.45
     unlock: float = 0.3
     pull: float = 0.35
-    unsure: float = 0.2
-    sure: float = 0.6
+    unsure: float = 0.27
+    sure: float = 0.65
 
     def __post_init__(self) -> None:
         if not 0 < self.slowest < self.fastest:
