@@ -6,6 +6,7 @@ Imports nothing heavy until it runs.
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
@@ -87,6 +88,7 @@ def _listener(args: Namespace) -> Listener:
     from mvnet.listeners import CheckpointListener, ExportedListener
 
     if args.model is not None:
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else ONNX Runtime writes an identifier into the home
         return ExportedListener(args.model, args.threads)
     if args.threads:
         import torch

@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import io
 import json
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -166,6 +167,7 @@ def load_model(folder: Path, *, threads: int = 2, provider: Provider = "auto", v
 
 def _runtime() -> Any:
     """ONNX Runtime, imported now and silenced."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else its import alone writes an identifier into the home
     try:
         import onnxruntime
     except ImportError as error:

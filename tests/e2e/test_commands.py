@@ -209,3 +209,16 @@ def test_a_name_that_is_not_text_is_painted_and_printed(model: Path, tmp_path: P
 def test_impossible_running_times_are_one_sentence(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["play", "--seconds", seconds]) == 2
     assert "running time" in the_sentence(capsys)
+
+
+def test_nothing_is_written_but_the_picture(model: Path, tmp_path: Path) -> None:
+    """No caches and no identifiers: ONNX Runtime's telemetry would leave one in the home."""
+    home = tmp_path / "home"
+    home.mkdir()
+    sound = write_sound(tmp_path / "tone.wav", tone(1, 44_100), 44_100)
+    arguments = ["paint", str(sound), "-o", str(tmp_path / "picture.png"), "--model", str(model)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "ORT_"))}
+    environment |= {"HOME": str(home), "USERPROFILE": str(home)}
+    subprocess.run([sys.executable, "-m", "visualizer", *arguments], env=environment, check=True, capture_output=True)
+    assert (tmp_path / "picture.png").exists()
+    assert list(home.rglob("*")) == []
