@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QElapsedTimer, QTimer
+from PyQt6.QtCore import QElapsedTimer, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PyQt6.QtGui import QSurfaceFormat
 from PyQt6.QtWidgets import QApplication
 
@@ -89,11 +89,33 @@ def _application() -> QApplication:
     if isinstance(existing, QApplication):
         return existing
     QSurfaceFormat.setDefaultFormat(wanted_format())
-    app = QApplication(sys.argv[:1])
+    app = _qt_started()
     app.setApplicationName(NAME)
     app.setApplicationDisplayName(TITLE)
     app.setApplicationVersion(__version__)
     app.setDesktopFileName(NAME)
+    return app
+
+
+def _qt_started() -> QApplication:
+    """A new QApplication. Without a display Qt would abort the process: exit with a sentence and 2 instead."""
+    said: list[str] = []
+
+    def hear(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
+        if kind == QtMsgType.QtFatalMsg:
+            cause = next(iter([*said, text or ""])).strip().splitlines()[0]
+            advice = "start it within a desktop session; `visualizer paint` and `visualizer selftest` need none"
+            print(f"visualizer: The window cannot be opened ({cause}): {advice}.", file=sys.stderr, flush=True)
+            os._exit(2)
+        said.append(text or "")
+
+    before = qInstallMessageHandler(hear)
+    try:
+        app = QApplication(sys.argv[:1])
+    finally:
+        qInstallMessageHandler(before)
+    for text in said:
+        print(text, file=sys.stderr)
     return app
 
 

@@ -87,3 +87,15 @@ def test_bad_files_and_models_leave_the_window_standing(tmp_path: Path, song: Pa
     text.write_text("no music")
     report, _ = run_window(tmp_path, str(text), "--model", str(tmp_path / "none"), QT_QPA_PLATFORM="offscreen")
     assert report["unexpected_errors"] == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a display")
+def test_without_a_display_it_is_one_sentence(song: Path, tmp_path: Path) -> None:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    environment |= {"MVNET_CONFIG": str(tmp_path / "config"), "QT_QPA_PLATFORM": "xcb"}
+    command = [sys.executable, "-m", "visualizer", "play", str(song), "--seconds", "1"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("visualizer: The window cannot be opened (")
+    assert len(done.stderr.splitlines()) == 1
