@@ -179,11 +179,12 @@ class Session:
             self._opening = False
             named = ", ".join(path.name for path in wanted) or "nothing"
             raise VisualizerError(f"There is no music in {named}: choose wav, flac, mp3, ogg, opus, m4a or aac files.")
-        self._playlist = Playlist(found)
-        self._play_current()
+        present, self._playlist = self._playlist, Playlist(found)
+        if not self._play_current():
+            self._playlist = present  # what plays goes on, and so do the pieces after it
 
-    def _play_current(self) -> None:
-        """Play the playlist's piece; pieces that cannot be opened are named and passed over."""
+    def _play_current(self) -> bool:
+        """Play the playlist's piece; pieces that cannot be opened are named and passed over. False: none could be."""
         self._opening = True
         try:
             player = self._ready_player()
@@ -202,7 +203,8 @@ class Session:
                 player.play()
                 self._hear(self._heard())
                 self._emit(Opened(self._title, path))
-                break
+                return True
+            return False
         finally:
             self._opening = False
 

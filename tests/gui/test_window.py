@@ -161,7 +161,10 @@ def test_a_bad_file_is_one_notice_and_the_music_goes_on(
     drop(playing, [bad])
     qtbot.waitUntil(lambda: len(playing.stage.notices.texts) == 1)
     assert "bad.wav" in playing.stage.notices.texts[0]
-    assert playing.session.status().state is State.PLAYING
+    qtbot.waitUntil(lambda: playing.session.status().state is State.PLAYING)
+    assert not playing.session.status().last
+    playing.session.step(1)
+    qtbot.waitUntil(lambda: title(playing) == "second")
 
 
 def test_an_empty_folder_is_said(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
