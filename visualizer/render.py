@@ -26,6 +26,7 @@ from visualizer.decode import AudioFile, clock, to_mono, to_stereo
 from visualizer.drawing import open_drawing
 from visualizer.engine import Engine, Model
 from visualizer.errors import VisualizerError
+from visualizer.mapping import WILDNESS
 from visualizer.models import PaintingModel, load_model, model_folder
 from visualizer.video import QUALITIES, SOUND_RATE, VideoFile, part_of
 
@@ -45,6 +46,7 @@ class RenderOptions:
         fps: images a second.
         seed: of the noise; the same seed and sound give the same video.
         period: name of the period to paint; None follows the music.
+        wildness: how much the picture moves, 0 (calm) to 1 (wild).
         start_s, end_s: the part of the sound; None is its end.
         paintings_per_s: None chooses by what the model runs on; at most one an image.
         quality: a key of visualizer.video.QUALITIES.
@@ -55,6 +57,7 @@ class RenderOptions:
     fps: Fraction = Fraction(30)
     seed: int = 0
     period: str | None = None
+    wildness: float = WILDNESS
     start_s: float = 0.0
     end_s: float | None = None
     paintings_per_s: float | None = None
@@ -73,6 +76,8 @@ class RenderOptions:
             raise VisualizerError(f"The seed is {self.seed}: give a whole number from 0 up.")
         if self.period is not None and self.period not in PERIODS:
             raise VisualizerError(f"{self.period!r} is not a period: use auto or one of {', '.join(PERIODS)}.")
+        if not 0 <= self.wildness <= 1:
+            raise VisualizerError(f"The wildness is {self.wildness:g}: use 0 (calm) to 1 (wild).")
         if not 0 <= self.start_s < math.inf:
             raise VisualizerError(f"The start is {self.start_s:g} s: give 0 or more.")
         if self.end_s is not None and not self.start_s < self.end_s < math.inf:
@@ -302,7 +307,7 @@ def _moments(
     sound: AudioFile, model: Model, options: RenderOptions, rate: Fraction, stop: Callable[[], bool] = lambda: False
 ) -> Iterator[Moment]:
     """Hear and paint, one painting after the other, until one lies at or behind the end; on the painting thread."""
-    engine = Engine(model, seed=options.seed)
+    engine = Engine(model, seed=options.seed, wildness=options.wildness)
     engine.set_period(None if options.period is None else PERIODS.index(options.period))
     _hear_before(sound, engine, model.card.spec.window_seconds, options.start_s)
     first = sound.position

@@ -30,6 +30,9 @@ def add_render(part: argparse.ArgumentParser) -> None:
     part.add_argument("--size", default="1280x720", metavar="WxH", help="pixels, even (default 1280x720)")
     part.add_argument("--fps", default="30", metavar="N", help="images a second (default 30)")
     part.add_argument("--period", default="auto", metavar="NAME", help="auto follows the music (default), or a period")
+    part.add_argument(
+        "--wildness", type=float, default=0.5, metavar="N", help="how much it moves: 0 calm, 1 wild (default 0.5)"
+    )
     part.add_argument("--start", default="0", metavar="S", help="begin here, in seconds or as 1:05")
     part.add_argument("--end", metavar="S", help="end here, in seconds or as 2:10")
     part.add_argument("--quality", default="good", metavar="NAME", help="draft, good (default) or best")
@@ -56,6 +59,7 @@ def run_render(args: argparse.Namespace) -> int:
         fps=_fps(args.fps),
         seed=args.seed,
         period=None if args.period == "auto" else args.period,
+        wildness=args.wildness,
         start_s=_seconds(args.start, "--start"),
         end_s=None if args.end is None else _seconds(args.end, "--end"),
         paintings_per_s=args.paintings,

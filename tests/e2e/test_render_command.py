@@ -146,6 +146,7 @@ def test_odd_sounds_become_videos(model: Path, tmp_path: Path) -> None:
         (("--start", "99"), "1.0 s long"),
         (("--end", "-1"), "end"),
         (("--period", "gothic"), "gothic"),
+        (("--wildness", "2"), "wildness"),
         (("--quality", "superb"), "superb"),
         (("--paintings", "inf"), "paintings"),
         (("--seed", "-3"), "seed"),

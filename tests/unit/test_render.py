@@ -93,6 +93,16 @@ def test_a_part_has_the_style_of_what_came_before(model: PaintingModel, tmp_path
     assert alone[0].period.max() < 0.3  # nothing heard yet
 
 
+def test_the_wild_move_more_than_the_calm(model: PaintingModel, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    song = write_sound(tmp_path / "s.wav", rng.uniform(-0.8, 0.8, (3 * 22_050, 1)).astype(np.float32), 22_050)
+    moved = []
+    for wildness in (0.0, 1.0):
+        images = [moment.image for moment in moments_of(song, model, RenderOptions(wildness=wildness), Fraction(10))]
+        moved.append(np.abs(np.diff(np.stack(images).astype(int), axis=0)).mean())
+    assert moved[1] > 1.5 * moved[0]
+
+
 def test_a_chosen_period_is_painted(model: PaintingModel, tmp_path: Path) -> None:
     song = write_sound(tmp_path / "s.wav", tone(1, 44_100, 60.0), 44_100)
     free, held, again = (
@@ -129,6 +139,8 @@ def test_paintings_a_second(fps: int, asked: float | None, provider: str, rate: 
         ({"fps": Fraction(1000)}, "1000"),
         ({"seed": -1}, "seed"),
         ({"period": "gothic"}, "gothic"),
+        ({"wildness": 1.5}, "wildness"),
+        ({"wildness": float("nan")}, "wildness"),
         ({"start_s": -1.0}, "start"),
         ({"start_s": float("nan")}, "start"),
         ({"start_s": 3.0, "end_s": 3.0}, "end"),
