@@ -40,12 +40,12 @@ class OnsetConfig:
     median_ms: float = 1000.0
     review_ms: float = 50.0
     above: float = 1.6
-    margin_db: tuple[float, ...] = (6.0, 2.0, 1.6, 6.0, 4.0, 2.5, 2.0, 1.6)
+    margin_db: tuple[float, ...] = (5.0, 1.3, 1.3, 5.0, 3.0, 1.7, 1.5, 1.4)
     refractory_ms: float = 90.0
     grow_ms: float = 30.0
     release_ms: float = 180.0
     soften_ms: float = 20.0
-    weakest_db: float = 4.0
+    weakest_db: float = 3.0
     memory: float = 40.0
     floor_db: float = -72.0
     masked_db: float = -30.0
