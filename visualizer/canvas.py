@@ -25,10 +25,10 @@ from visualizer.hanging import hang
 from visualizer.theme import WALL
 
 if TYPE_CHECKING:
-    from visualizer.engine import Painting
+    from visualizer.drawing import is_software
+from visualizer.engine import Painting
 
 NEEDED = (3, 3)
-SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "gdi generic", "software")
 SOFTWARE_HZ = 30.0  # without a graphics card each refresh costs the processor that also paints and plays
 SOFTWARE_ENLARGED = 256
 TIMINGS_KEPT = 512
@@ -91,7 +91,7 @@ class OpenGL:
     @property
     def software(self) -> bool:
         """The processor imitates a graphics card: it draws faster without the imitation."""
-        return any(name in self.renderer.lower() for name in SOFTWARE)
+        return is_software(self.renderer)
 
 
 def probe_opengl() -> OpenGL:
