@@ -19,14 +19,14 @@ from PyQt6.QtGui import QOffscreenSurface, QOpenGLContext, QSurfaceFormat
 from PyQt6.QtOpenGLWidgets import QOpenGLWidget
 from PyQt6.QtWidgets import QWidget
 
+from visualizer.drawing import is_software
 from visualizer.fade import Fade
 from visualizer.gl_painting import ENLARGED, GLPainting
 from visualizer.hanging import hang
 from visualizer.theme import WALL
 
 if TYPE_CHECKING:
-    from visualizer.drawing import is_software
-from visualizer.engine import Painting
+    from visualizer.engine import Painting
 
 NEEDED = (3, 3)
 SOFTWARE_HZ = 30.0  # without a graphics card each refresh costs the processor that also paints and plays
