@@ -35,7 +35,7 @@ from mvnet.perceptual import FrozenFeatures, perceptual_distance
 from mvnet.run import RunFolder, run_training
 from mvnet.train_encoder import average_weights
 from mvnet.train_gan import mirror, to_bytes, to_unit
-from mvnet.train_painter import BETAS, average_gradients, embeddings_of, hearing_for
+from mvnet.train_painter import BETAS, GRID, average_gradients, embeddings_of, hearing_for
 
 DETAILS_A_PICTURE = 4  # of one trunk picture: its trunk costs as much as they do
 MOST_BLUR = 1.2  # pixels of the small picture, standard deviation
@@ -99,15 +99,20 @@ class BrushTraining:
                 invented = self.brush(picture, features, places)
                 painted = torch.cat((invented, copied))
         painted = painted.float()
+        fidelity = painted.new_zeros(())
+        if from_trunk:
+            fidelity = F.l1_loss(F.avg_pool2d(painted[:from_trunk], self.shape.enlargement), picture)
+        # Critics and features halve the picture always at the same pixels, and so does the brush's pixel shuffle
+        # the other way round: on one grid they would agree on a pattern of dots. So theirs lies elsewhere each step.
+        moves = torch.randint(0, GRID, (2,)).tolist()
+        real, painted = real.roll(moves, (2, 3)), painted.roll(moves, (2, 3))
         real_taps = self._taps_of(real)
         with self.fabric.autocast():
             painted_taps = self.features(painted)  # for both: what the critics learn from has no way back
         still = painted.detach(), [tap.detach() for tap in painted_taps]
         losses = self._learn_to_judge(number, (real, real_taps), still)
-        losses["fidelity"] = painted.new_zeros(())
-        if from_trunk:
-            losses["fidelity"] = F.l1_loss(F.avg_pool2d(painted[:from_trunk], self.shape.enlargement), picture)
-        losses |= self._learn_to_paint((real, real_taps), (painted, painted_taps), from_trunk, losses["fidelity"])
+        losses["fidelity"] = fidelity
+        losses |= self._learn_to_paint((real, real_taps), (painted, painted_taps), from_trunk, fidelity)
         average_weights(self.averaged, self.brush, self._decay, number)
         return {name: value.detach() for name, value in losses.items()}
 
