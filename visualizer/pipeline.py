@@ -23,6 +23,7 @@ IDLE_AFTER_S = 3.0
 REST_AFTER_S = 0.5  # a source that stands still (paused, or at its end) needs no more paintings
 SILENCE_RATE = 48_000.0  # Hz of the silence that is heard before the first source
 LONGEST_SILENCE_S = 1.0  # heard at once, after a pause of the thread
+SETTLE_S = 3.0  # of painting after another model or period was chosen meanwhile
 REST_S = 0.05  # between looks whether it goes on
 LARGEST_SHARE = 0.6  # of the time that painting may take, so that sound and screen keep their share
 RETRY_S = 1.0
@@ -108,7 +109,8 @@ class Pipeline:
 
     def _run(self) -> None:
         engine = Engine(self._model, seed=self._seed)
-        model, source, cursor = self._model, None, 0
+        engine.set_period(self._period)
+        model, source, cursor, period = self._model, None, 0, self._period
         last_sound = last_moved = self._clock()
         while not self._stop.is_set():
             started = self._clock()
@@ -116,17 +118,21 @@ class Pipeline:
                 if self._model is not model:
                     model = self._model
                     engine.set_model(model)
+                    last_moved = started + SETTLE_S
+                if self._period is not period:
+                    period = self._period
+                    engine.set_period(period)
+                    last_moved = started + SETTLE_S
                 if self._source is not source:
                     source = self._source
                     cursor = source.heard if source is not None else 0
-                    last_moved = started
+                    last_moved = max(started, last_moved)
                 if source is None or source.heard != cursor:
-                    last_moved = started
+                    last_moved = max(started, last_moved)
                 elif started - last_moved > REST_AFTER_S:
                     self._stop.wait(REST_S)
                     continue
                 cursor = self._hear(engine, source, cursor, started)
-                engine.set_period(self._period)
                 engine.set_wildness(self._wildness)
                 painting = engine.paint(started)
                 self._latest.put(painting)

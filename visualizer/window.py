@@ -346,8 +346,10 @@ class MainWindow(QMainWindow):
 
     def _show_status(self) -> None:
         status = self.session.status()
-        if self._painting is None and status.state in (State.PAUSED, State.ENDED):
-            self.canvas.look()  # a short sound may be over before the model is there: its painting is still shown
+        if status.state in (State.PAUSED, State.ENDED):
+            # Nothing new comes while the music stands, but for a short sound that was over before the model
+            # was there, and for a period or model chosen meanwhile.
+            self.canvas.look()
         if status == self._status:
             return
         self._status = status

@@ -126,6 +126,20 @@ def test_wildness_reaches_the_engine(pipeline: Pipeline, latest: Latest[Painting
     assert np.linalg.norm(later.noise - first.noise) / (later.made_at - first.made_at) < wild / 3
 
 
+def test_a_period_chosen_in_a_pause_is_painted(
+    pipeline: Pipeline, latest: Latest[Painting], model: PaintingModel
+) -> None:
+    source = PushedSource()
+    pipeline.set_source(source)
+    pipeline.start()
+    wait_for(latest, lambda p: True)
+    time.sleep(1.0)
+    latest.take()
+    pipeline.set_period(4)
+    prototypes = model.card.prototypes
+    wait_for(latest, lambda p: np.linalg.norm(prototypes - p.embedding, axis=1).argmin() == 4)
+
+
 def test_newest_wins(pipeline: Pipeline, latest: Latest[Painting]) -> None:
     pipeline.start()
     first = wait_for(latest, lambda p: True)
