@@ -40,6 +40,8 @@ from mvnet.train_painter import BETAS, GRID, average_gradients, embeddings_of, h
 DETAILS_A_PICTURE = 4  # of one trunk picture: its trunk costs as much as they do
 MOST_BLUR = 1.2  # pixels of the small picture, standard deviation
 MOST_NOISE = 0.08  # a picture spans 2
+EVENNESS = 20.0  # weight of unevenness
+EVEN_PART = 8  # pixels of the small picture over which the large one's pixels are averaged by their place
 SHEET_COLUMNS = 6
 Seen = tuple[Tensor, list[Tensor]]  # pictures and their taps
 
@@ -189,14 +191,17 @@ class BrushTraining:
             copied = [tap[from_trunk:] for tap in taps], [tap[from_trunk:] for tap in real_taps]
             seen = perceptual_distance(*copied).mean()
             distance = F.l1_loss(painted[from_trunk:], details[from_trunk:])
-            loss = config.distance * distance + config.perceptual * seen + config.fidelity * fidelity
+            uneven = unevenness(painted[from_trunk:], details[from_trunk:], self.shape.enlargement)
+            loss = (
+                EVENNESS * uneven + config.distance * distance + config.perceptual * seen + config.fidelity * fidelity
+            )
             loss = loss + config.adversarial * opinion
         self.fabric.backward(loss)
         for parameter in self._critics:
             parameter.requires_grad_(True)
         average_gradients(self.fabric, self.brush.parameters())
         self.optimisers[0].step()
-        return {"distance": distance, "perceptual": seen, "opinion": opinion}
+        return {"distance": distance, "perceptual": seen, "opinion": opinion, "unevenness": uneven}
 
     def end_epoch(self, epoch: int) -> dict[str, Any]:
         """A sheet after each epoch: paintings by the trunk and this brush; without trunk, copies beside originals."""
@@ -262,6 +267,19 @@ def roughen(small: Tensor) -> Tensor:
     soft = F.conv2d(F.conv2d(padded, kernel[:, None, :, None], groups=count), kernel[:, None, None, :], groups=count)
     soft = soft[0].unflatten(0, (-1, 3))
     return soft + MOST_NOISE * noise[:, :, None, None] * torch.randn_like(soft)
+
+
+def unevenness(painted: Tensor, real: Tensor, scale: int) -> Tensor:
+    """How far the pixels that come from one place of the pixel shuffle stray together from the original.
+
+    A texture that repeats with each small pixel is what a brush learns first to please its critics.
+
+    Args:
+        painted, real: [N, 3, S, S].
+        scale: of the pixel shuffle.
+    """
+    places = F.pixel_unshuffle(painted - real, scale)  # [N, 3 scale^2, S / scale, S / scale]
+    return F.avg_pool2d(places, min(EVEN_PART, places.shape[-1])).abs().mean()
 
 
 @torch.no_grad()

@@ -19,7 +19,7 @@ from mvnet.painter_checkpoint import load_brush, load_painter
 from mvnet.painter_config import BrushConfig, PainterConfig
 from mvnet.painter_data import draw_batch, paintings_worth_learning, piece_spread, synthetic_embeddings
 from mvnet.perceptual import FrozenFeatures
-from mvnet.train_brush import BrushTraining, roughen, train_brush
+from mvnet.train_brush import BrushTraining, roughen, train_brush, unevenness
 from mvnet.train_painter import PainterTraining, average_gradients, train_painter
 from tests.painter_data import painter_data
 
@@ -240,6 +240,16 @@ def test_roughened_pictures_are_softer_and_like_themselves() -> None:
     assert rough.std() < sharp.std()
     likeness = torch.nn.functional.cosine_similarity(rough.flatten(1), sharp.flatten(1))
     assert likeness.min() > 0.3
+
+
+def test_unevenness_sees_a_pattern_and_not_a_mistake_here_and_there() -> None:
+    torch.manual_seed(0)
+    real = torch.randn(2, 3, 32, 32)
+    pattern = 0.1 * torch.tensor([[1.0, -1.0], [-1.0, 1.0]]).repeat(16, 16)
+    scattered = pattern * torch.randn(2, 3, 32, 32).sign()
+    assert unevenness(real, real, 2) == 0
+    assert unevenness(real + pattern, real, 2).item() == pytest.approx(0.1, rel=1e-3)
+    assert unevenness(real + scattered, real, 2) < 0.03
 
 
 def test_synthetic_music_is_five_clouds() -> None:
