@@ -22,7 +22,7 @@ from visualizer.paths import models_dir
 
 FORMAT = 1
 CARD = "model.json"
-DEFAULT_MODEL = "mvnet-64"
+DEFAULT_MODEL = "mvnet-256"
 
 
 @dataclass(frozen=True, eq=False)

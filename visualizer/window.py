@@ -52,6 +52,7 @@ TICK_MS = 100
 SAVE_AFTER_MS = 1000
 UNMANAGED_AFTER_MS = 400
 PERIOD_COUNT = 5
+CHOSEN_S = 3.5  # of looking for the paintings of a period or model chosen in a pause
 
 MakeCanvas = Callable[[Take], Canvas]
 
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         self._inputs: tuple[Any, ...] | None = None
         self._status: Status | None = None
         self._period: int | None = None
+        self._chosen_until = 0.0
         self._closed = False
         self._windowed: QRect | None = None
         self.setWindowTitle(TITLE)
@@ -222,6 +224,7 @@ class MainWindow(QMainWindow):
     def hold_period(self, index: int | None) -> None:
         """Paint one period whatever is heard; None follows the music."""
         self._period = index
+        self._chosen()
         self.session.set_period(index)
         self.plot.set_held(index)
         self.actions_by_name["period_auto" if index is None else f"period_{index}"].setChecked(True)
@@ -342,13 +345,21 @@ class MainWindow(QMainWindow):
                 if menu.isVisible():
                     self._fill_inputs(menu)
         elif isinstance(event, ModelLoaded):
+            self._chosen()
             self._change(model=event.name)
+
+    def _chosen(self) -> None:
+        """A period or model was chosen: while the music stands, look for what is painted of it."""
+        if self._status is not None and self._status.state in (State.PAUSED, State.ENDED):
+            self._chosen_until = time.monotonic() + CHOSEN_S
 
     def _show_status(self) -> None:
         status = self.session.status()
-        if status.state in (State.PAUSED, State.ENDED):
-            # Nothing new comes while the music stands, but for a short sound that was over before the model
-            # was there, and for a period or model chosen meanwhile.
+        if status.state in (State.PAUSED, State.ENDED) and (
+            self._painting is None or time.monotonic() < self._chosen_until
+        ):
+            # The picture holds while the music stands, but for a short sound that was over before the model was
+            # there, and for a period or model chosen meanwhile.
             self.canvas.look()
         if status == self._status:
             return

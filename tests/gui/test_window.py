@@ -121,6 +121,14 @@ def test_pausing_holds_the_picture(playing: MainWindow, qtbot: QtBot) -> None:
     assert playing.paintings == painted
 
 
+def test_a_period_chosen_in_a_pause_is_shown(playing: MainWindow, qtbot: QtBot) -> None:
+    playing.session.toggle()
+    qtbot.waitUntil(lambda: playing.transport.play.accessibleName() == "Play")
+    painted = playing.paintings
+    playing.hold_period(4)
+    qtbot.waitUntil(lambda: playing.paintings > painted)
+
+
 def test_welcome_lists_pieces_and_plays_them(window: MainWindow, qtbot: QtBot) -> None:
     assert window.welcome.isVisible()
     assert [button.piece.period for button in window.welcome.pieces] == [

@@ -19,10 +19,10 @@ from visualizer.model_card import check_files, find_models, model_folder, read_c
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two shipped models, mvnet-64 and aquarelle."""
+    """Two shipped models, mvnet-256 and aquarelle."""
     monkeypatch.setattr(model_card, "models_dir", lambda: tmp_path)
-    tiny_model_folder(tmp_path / "mvnet-64", name="mvnet-64")
-    tiny_model_folder(tmp_path / "aquarelle", name="aquarelle", encoder="../mvnet-64/encoder.onnx")
+    tiny_model_folder(tmp_path / "mvnet-256", name="mvnet-256")
+    tiny_model_folder(tmp_path / "aquarelle", name="aquarelle", encoder="../mvnet-256/encoder.onnx")
     return tmp_path
 
 
@@ -46,12 +46,12 @@ def test_prototypes_cannot_be_changed(tmp_path: Path) -> None:
 
 
 def test_models_are_listed_with_the_default_first(installed: Path) -> None:
-    assert list(find_models()) == ["mvnet-64", "aquarelle"]
+    assert list(find_models()) == ["mvnet-256", "aquarelle"]
     assert find_models()["aquarelle"] == installed / "aquarelle"
 
 
 def test_model_folder_takes_names_folders_and_nothing(installed: Path, tmp_path: Path) -> None:
-    assert model_folder() == installed / "mvnet-64"
+    assert model_folder() == installed / "mvnet-256"
     assert model_folder("aquarelle") == installed / "aquarelle"
     assert model_folder(str(tmp_path)) == tmp_path
     assert model_folder(installed / "aquarelle" / "model.json") == installed / "aquarelle"
@@ -59,7 +59,7 @@ def test_model_folder_takes_names_folders_and_nothing(installed: Path, tmp_path:
 
 @pytest.mark.usefixtures("installed")
 def test_unknown_model_lists_the_installed_ones() -> None:
-    with pytest.raises(VisualizerError, match=r"no model 'picasso': the installed models are mvnet-64, aquarelle;"):
+    with pytest.raises(VisualizerError, match=r"no model 'picasso': the installed models are mvnet-256, aquarelle;"):
         model_folder("picasso")
 
 
@@ -125,18 +125,18 @@ def test_whole_files_pass(tmp_path: Path) -> None:
 def test_shared_encoder_is_found_and_checked(installed: Path) -> None:
     card = read_card(installed / "aquarelle")
     check_files(card)
-    (installed / "mvnet-64" / "encoder.onnx").write_bytes(b"other")
+    (installed / "mvnet-256" / "encoder.onnx").write_bytes(b"other")
     with pytest.raises(VisualizerError, match="is damaged"):
         check_files(card)
 
 
 @pytest.mark.parametrize("file", ["encoder.onnx", "generator.onnx"])
 def test_missing_file(installed: Path, file: str) -> None:
-    (installed / "mvnet-64" / file).unlink()
+    (installed / "mvnet-256" / file).unlink()
     with pytest.raises(
-        VisualizerError, match=rf"lacks its file .*{file}.*the installed models are mvnet-64, aquarelle"
+        VisualizerError, match=rf"lacks its file .*{file}.*the installed models are mvnet-256, aquarelle"
     ):
-        check_files(read_card(installed / "mvnet-64"))
+        check_files(read_card(installed / "mvnet-256"))
 
 
 def test_truncated_file(tmp_path: Path) -> None:
