@@ -65,7 +65,7 @@ class PainterShape:
 
 @dataclass(frozen=True)
 class PainterConfig:
-    """How the painter learns. The defaults are for a large GPU; see the README of a run for those of two CPU cores."""
+    """How the painter learns. The defaults are for a large GPU; the model card has those of one CPU core."""
 
     resolution: int = _option(64, "pixels on a side of the paintings", RESOLUTIONS)
     width: int = _option(48, "channels of the painter at 64 x 64")
