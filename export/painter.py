@@ -166,6 +166,11 @@ def _brush(graph: Graph, picture: str, features: str, brush: Brush) -> str:
         y = graph.op("LeakyRelu", _conv(graph, y, second), alpha=BRUSH_SLOPE)
         x = graph.op("Add", x, y)
     detail = graph.op("DepthToSpace", _conv(graph, x, brush.last), blocksize=brush.scale, mode="CRD")
+    before = (brush.scale - 1) // 2
+    after = brush.scale - 1 - before
+    pads = graph.shape(0, 0, before, before, 0, 0, after, after)
+    detail = graph.op("Pad", detail, pads, mode="edge")
+    detail = graph.op("AveragePool", detail, kernel_shape=[brush.scale] * 2, strides=[1, 1])
     scales = graph.constant(np.array([1, 1, brush.scale, brush.scale]))
     plain = graph.op("Resize", picture, "", scales, mode="linear", coordinate_transformation_mode="half_pixel")
     return graph.op("Add", plain, detail)

@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+import secrets
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -42,7 +43,7 @@ def _add_play(part: argparse.ArgumentParser) -> None:
     part.add_argument(
         "--input", metavar="NAME", help="listen to an input (see `visualizer devices`); part of its name will do"
     )
-    _add_model(part)
+    _add_model(part, seed=None)
     part.add_argument("--fullscreen", action="store_true", help="start on the full screen")
     part.add_argument("--silent", action="store_true", help="play in time but without sound")
     part.add_argument("--raster", action="store_true", help="draw without OpenGL")
@@ -52,9 +53,10 @@ def _add_play(part: argparse.ArgumentParser) -> None:
     part.set_defaults(run=_play)
 
 
-def _add_model(part: argparse.ArgumentParser) -> None:
+def _add_model(part: argparse.ArgumentParser, seed: int | None = 0) -> None:
     part.add_argument("--model", metavar="NAME", help="shipped model's name, or a model folder")
-    part.add_argument("--seed", type=int, default=0, metavar="N", help="chooses the pictures' path (default 0)")
+    usual = "another one each time" if seed is None else str(seed)
+    part.add_argument("--seed", type=int, default=seed, metavar="N", help=f"chooses the pictures' path (default {usual})")
 
 
 def _add_paint(part: argparse.ArgumentParser) -> None:
@@ -107,7 +109,7 @@ def _play(args: argparse.Namespace) -> int:
         files=tuple(args.files),
         input=args.input,
         model=args.model,
-        seed=args.seed,
+        seed=secrets.randbelow(2**31) if args.seed is None else args.seed,
         fullscreen=args.fullscreen,
         no_sound=args.silent,
         raster=args.raster,
