@@ -56,7 +56,7 @@ def _add_play(part: argparse.ArgumentParser) -> None:
 def _add_model(part: argparse.ArgumentParser, seed: int | None = 0) -> None:
     part.add_argument("--model", metavar="NAME", help="shipped model's name, or a model folder")
     usual = "another one each time" if seed is None else str(seed)
-    part.add_argument("--seed", type=int, default=seed, metavar="N", help=f"chooses the pictures' path (default {usual})")
+    part.add_argument("--seed", type=int, default=seed, metavar="N", help=f"chooses the pictures (default {usual})")
 
 
 def _add_paint(part: argparse.ArgumentParser) -> None:
