@@ -21,7 +21,7 @@ import numpy as np
 
 from mvnet.frontend import RollingMel
 from visualizer.errors import VisualizerError
-from visualizer.models import PaintingModel, load_model, model_folder
+from visualizer.models import PaintingModel, find_models, load_model, model_folder
 from visualizer.motion import NoiseWalk
 from visualizer.paths import resources_dir
 from visualizer.pipeline import PAINTINGS_PER_S
@@ -33,6 +33,7 @@ WINDOW_SECONDS = 8.0
 WINDOW_TIMEOUT_S = 60
 STARTS = 3
 COMPARE_TIMEOUT_S = 600
+PAPER, PAPER_SHAPE = "mvnet-64", (100, (64, 64))
 
 
 def run_bench(model: str | None, *, seed: int = 0, rounds: int = 100, window: bool = True) -> dict[str, Any]:
@@ -41,7 +42,8 @@ def run_bench(model: str | None, *, seed: int = 0, rounds: int = 100, window: bo
     Returns:
         "model", "provider", "cores"; "stages": mel, encoder, generator, upload, paint, each with
         "median_ms" and "p95_ms", or null; "ratios": mel_vs_librosa, generator_vs_torch,
-        generator_vs_plain_onnx, theirs over ours in one run, or null; "startup": window_s and
+        generator_vs_plain_onnx, theirs over ours in one run, or null; "ratios_model" names the model that
+        the generator's ratios were timed on; "startup": window_s and
         first_painting_s, or null; "reasons": why a figure is null.
     Raises:
         VisualizerError: the model cannot be loaded.
@@ -61,7 +63,8 @@ def run_bench(model: str | None, *, seed: int = 0, rounds: int = 100, window: bo
         "provider": painter.provider,
         "cores": os.cpu_count(),
         "stages": stages | screen,
-        "ratios": _ratios(folder, rounds, reasons),
+        "ratios_model": _compared(painter).name,
+        "ratios": _ratios(painter, rounds, reasons),
         "startup": startup,
         "reasons": reasons,
     }
@@ -106,13 +109,19 @@ def _model_stages(painter: PaintingModel, seed: int, rounds: int) -> dict[str, A
     }
 
 
-def _ratios(folder: Path, rounds: int, reasons: dict[str, str]) -> dict[str, float | None]:
+def _ratios(painter: PaintingModel, rounds: int, reasons: dict[str, str]) -> dict[str, float | None]:
     mel = _compare("export.bench_mel", ["--rounds", str(rounds)], ("librosa",), "mel_vs_librosa", reasons)
     names = ("generator_vs_torch", "generator_vs_plain_onnx")
-    arguments = ["--model", str(folder), "--rounds", str(min(rounds, 50)), "--json"]
+    arguments = ["--model", str(_compared(painter)), "--rounds", str(min(rounds, 50)), "--json"]
     generator = _compare("export.bench", arguments, ("torch", "onnx"), ", ".join(names), reasons)
     ratios = {"mel_vs_librosa": mel.get("mel_vs_librosa")} | {name: generator.get(name) for name in names}
     return {name: None if value is None else round(value, 2) for name, value in ratios.items()}
+
+
+def _compared(painter: PaintingModel) -> Path:
+    """The model that torch and a plain export are timed on: this one, if it is of the paper's shape, else PAPER."""
+    of_the_paper = (painter.card.noise_size, tuple(painter.card.image_size)) == PAPER_SHAPE
+    return painter.card.folder if of_the_paper else find_models().get(PAPER, painter.card.folder)
 
 
 def _compare(
