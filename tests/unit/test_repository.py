@@ -23,7 +23,7 @@ MUSIC = ROOT / "resources" / "music"
 MODELS = sorted(path.parent for path in (ROOT / "resources" / "models").glob("*/model.json"))
 LIMIT = 60_000_000  # bytes of all tracked files together
 PACKAGES = ("visualizer", "mvnet", "export")
-BINARY = {".opus", ".onnx", ".png", ".ico", ".npz", ".npy", ".flac", ".wav", ".mp3", ".ogg", ".m4a"}
+BINARY = {".opus", ".onnx", ".png", ".jpg", ".ico", ".npz", ".npy", ".flac", ".wav", ".mp3", ".ogg", ".m4a"}
 # Written in pieces, so that this file does not find itself. The paper's text is no part of the repository either.
 MACHINE = re.compile(
     "|".join(
