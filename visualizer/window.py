@@ -300,7 +300,8 @@ class MainWindow(QMainWindow):
         sentence = "No model is loaded yet."
         if model is not None:
             card = model.card
-            sentence = f"The model that paints is {card.title} ({card.name}). {card.licence}"
+            runs = f"It runs on {model.provider} ({model.provider_reason})."
+            sentence = f"The model that paints is {card.title} ({card.name}). {runs} Licence: {card.licence}"
         self.stage.show_panel(about_panel(self.stage, sentence.strip()))
 
     def _close_panel(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QFileDialog, QMenu
+from PyQt6.QtWidgets import QFileDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.fakes_audio import FakeSound
@@ -111,6 +111,13 @@ def test_seek_line_goes_where_it_is_clicked(playing: MainWindow, qtbot: QtBot) -
     line = playing.transport.seek
     qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPoint(line.width() // 2, line.height() // 2))
     qtbot.waitUntil(lambda: position(playing) == pytest.approx(10, abs=0.3))
+
+
+def test_about_says_what_runs_the_model(playing: MainWindow) -> None:
+    playing.actions_by_name["about"].trigger()
+    panel = playing.stage.panel
+    assert panel is not None
+    assert any("It runs on CPU (" in label.text() for label in panel.findChildren(QLabel))
 
 
 def test_pausing_holds_the_picture(playing: MainWindow, qtbot: QtBot) -> None:
