@@ -10,7 +10,8 @@ whatever the sizes of its blocks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,6 +26,8 @@ ACTIVITY_MS = 2000.0
 QUIET_DB, LOUD_DB = -50.0, -12.0  # loudness 0 and 1
 RHYTHM_WEIGHTS = np.array([1.0, 1.0, 0.15, 0.0, 0.0, 0.0, 0.0, 0.0])  # what of each band's flux counts for the beat
 LEAST_RISE_DB = 1.0  # flux below this is flicker, not rhythm
+PREDICTABLE = 0.6  # confidence from which the beat is trusted to go on
+BEAT_MS = 180.0  # time constant with which the pulse of a beat falls, as the onsets'
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,24 @@ class Features:
         counts = np.zeros(len(BANDS), np.int64)
         chroma = np.zeros(PITCH_CLASSES)
         return cls(0.0, False, -120.0, 0.0, none, none, none, counts, none, chroma, 0.0, 0.0, 0.0, 0.0, 0)
+
+    @property
+    def beat_pulse(self) -> float:
+        """1 on a beat, falling within 180 ms; 0 while the confidence is below PREDICTABLE."""
+        if self.bpm <= 0 or self.beat_confidence < PREDICTABLE:
+            return 0.0
+        return math.exp(-self.beat_phase * 60_000 / self.bpm / BEAT_MS)
+
+    def predicted(self, ahead_s: float) -> Features:
+        """The features `ahead_s` seconds later if the beat goes on: its phase and its count are moved on.
+
+        Only the beat can be known beforehand: all else stays as it was heard. The same features come back where the
+        confidence is below PREDICTABLE or nothing lies ahead.
+        """
+        if ahead_s <= 0 or self.bpm <= 0 or self.beat_confidence < PREDICTABLE:
+            return self
+        beats, phase = divmod(self.beat_phase + ahead_s * self.bpm / 60, 1.0)
+        return replace(self, beat_phase=phase, beats=self.beats + int(beats))
 
 
 class Analyser:

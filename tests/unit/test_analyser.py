@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -249,3 +249,33 @@ def test_running_percentile_is_the_percentile(values: list[float]) -> None:
 def test_impossible_constants_are_refused(broken: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         broken()
+
+
+def beating(bpm: float, phase: float, confidence: float) -> Features:
+    return replace(Features.silence(), bpm=bpm, beat_phase=phase, beat_confidence=confidence, beats=7)
+
+
+def test_a_sure_beat_is_predicted() -> None:
+    ahead = beating(120, 0.75, 0.8).predicted(0.2)
+    assert (ahead.beats, ahead.beat_phase) == (8, pytest.approx(0.15))
+    assert beating(120, 0.1, 0.8).predicted(0.2).beats == 7
+
+
+def test_an_unsure_beat_is_not_predicted() -> None:
+    for features in (beating(120, 0.75, 0.5), beating(0, 0.75, 0.9)):
+        assert features.predicted(0.2) is features
+        assert features.beat_pulse == 0
+    sure = beating(120, 0.75, 0.8)
+    assert sure.predicted(0) is sure
+
+
+@given(st.floats(40, 240), st.floats(0, 0.999), st.floats(0, 2), st.floats(0, 2))
+def test_predictions_add_up(bpm: float, phase: float, one_s: float, other_s: float) -> None:
+    features = beating(bpm, phase, 0.9)
+    twice, once = features.predicted(one_s).predicted(other_s), features.predicted(one_s + other_s)
+    assert twice.beats + twice.beat_phase == pytest.approx(once.beats + once.beat_phase)
+
+
+def test_the_pulse_of_a_beat_falls_until_the_next() -> None:
+    pulses = [beating(120, 0.0, 0.9).predicted(s).beat_pulse for s in (0, 0.18, 0.36, 0.5)]
+    assert pulses == pytest.approx([1, np.exp(-1), np.exp(-2), 1])
