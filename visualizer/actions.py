@@ -2,19 +2,23 @@
 
 Keys follow music players and stage software: Space pauses, arrows seek, F is full screen, Esc
 leaves full screen and never quits. Every row has a menu, so that nothing is reachable by key alone.
+A user's own keys replace those of the table (see `bound`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from mvnet.periods import PERIODS
 
-MENUS = ("Music", "Picture", "View", "Help")
-SUBMENUS = ("inputs", "recent", "models")  # filled when they open; rows of this name mark their places
+MENUS = ("Music", "Picture", "Perform", "View", "Help")
+# Filled when they open; rows of these names mark their places.
+SUBMENUS = ("inputs", "recent", "models", "scenes", "displays")
 SEEK_STEP_S = 5.0
 SEEK_LEAP_S = 30.0
 VOLUME_STEP = 0.05
+SENSITIVITY_STEP = 0.05
 
 
 @dataclass(frozen=True)
@@ -54,33 +58,63 @@ def _periods() -> tuple[Action, ...]:
 ACTIONS: tuple[Action, ...] = (
     Action("open", "Open music files…", ("Ctrl+O",), "Music"),
     Action("open_folder", "Open a folder of music…", ("Ctrl+Shift+O",), "Music"),
-    Action("inputs", "Listen to", (), "Music"),
     Action("recent", "Recent", (), "Music"),
-    Action("play", "Play or pause", ("Space",), "Music", group=1),
-    Action("next", "Next piece", ("Ctrl+Right",), "Music", group=1),
-    Action("previous", "Previous piece", ("Ctrl+Left",), "Music", group=1),
+    Action("inputs", "Listen to", (), "Music"),
+    Action("next_input", "Listen to the next input", ("D",), "Music"),
+    Action("play", "Play or pause", ("Space", "Media Play", "Toggle Media Play/Pause"), "Music", group=1),
+    Action("next", "Next piece", ("Ctrl+Right", "Media Next"), "Music", group=1),
+    Action("previous", "Previous piece", ("Ctrl+Left", "Media Previous"), "Music", group=1),
+    Action("queue", "Queue", ("Ctrl+L",), "Music", checkable=True, group=1),
     Action("forward", "Forward 5 seconds", ("Right",), "Music", group=2),
     Action("back", "Back 5 seconds", ("Left",), "Music", group=2),
     Action("leap_forward", "Forward 30 seconds", ("Shift+Right",), "Music", group=2),
     Action("leap_back", "Back 30 seconds", ("Shift+Left",), "Music", group=2),
-    Action("louder", "Louder", ("Up",), "Music", group=3),
-    Action("quieter", "Quieter", ("Down",), "Music", group=3),
+    Action("louder", "Louder", ("Ctrl+Up",), "Music", group=3),
+    Action("quieter", "Quieter", ("Ctrl+Down",), "Music", group=3),
     Action("mute", "Mute", ("M",), "Music", checkable=True, group=3),
     Action("quit", "Quit", ("Ctrl+Q",), "Music", group=4),
     *_periods(),
-    Action("whole", "Whole painting on the wall", ("W",), "Picture", checkable=True, group=1),
-    Action("save", "Save the painting as PNG", ("S",), "Picture", group=1),
-    Action("models", "Model", (), "Picture", group=2),
+    Action("fill", "Fill the picture", (), "Picture", checkable=True, group=1),
+    Action("fit", "Whole painting on the wall", (), "Picture", checkable=True, group=1),
+    Action("mirror", "Mirrored at its sides", (), "Picture", checkable=True, group=1),
+    Action("next_fit", "Next way to hang it", ("W",), "Picture", group=1),
+    Action("more_sensitive", "React more to the music", ("Up",), "Picture", group=2),
+    Action("less_sensitive", "React less to the music", ("Down",), "Picture", group=2),
+    Action("save", "Save the painting as PNG", ("S",), "Picture", group=3),
+    Action("models", "Model", (), "Picture", group=4),
+    Action("next_look", "Next look", ("N",), "Perform"),
+    Action("previous_look", "Previous look", ("P", "Backspace"), "Perform"),
+    Action("random_look", "Random look", ("X",), "Perform"),
+    Action("lock", "Lock the look", ("L",), "Perform", checkable=True),
+    Action("freeze", "Freeze the picture", ("Z",), "Perform", checkable=True, group=1),
+    Action("black", "Fade to black", ("B",), "Perform", checkable=True, group=1),
+    Action("tap", "Tap the tempo", ("T",), "Perform", group=2),
+    Action("resync", "The bar begins now", ("Y",), "Perform", group=2),
+    Action("nudge_back", "Beat a little earlier", ("[",), "Perform", group=2),
+    Action("nudge_forward", "Beat a little later", ("]",), "Perform", group=2),
+    Action("release_tempo", "Tempo by ear again", ("Shift+T",), "Perform", group=2),
+    Action("record", "Record picture and sound", ("R",), "Perform", checkable=True, group=3),
+    Action("scenes", "Scenes", (), "Perform", group=4),
+    Action("save_scene", "Save this scene…", ("Ctrl+S",), "Perform", group=4),
     Action("full_screen", "Full screen", ("F", "F11", "Alt+Return"), "View", checkable=True),
     Action("leave", "Leave full screen", ("Esc",), "View"),
-    Action("plot", "Period plot", ("P",), "View", checkable=True, group=1),
-    Action("menu", "Open this menu", ("F10",), "View", group=1),
+    Action("output", "Output window", ("Ctrl+F",), "View", checkable=True, group=1),
+    Action("displays", "Output on display", (), "View", group=1),
+    Action("next_display", "Output on the next display", ("O",), "View", group=1),
+    Action("desk", "Desk: knobs, meters, map", ("H",), "View", checkable=True, group=2),
+    Action("plot", "Period plot", ("G",), "View", checkable=True, group=2),
+    Action("overlay", "Performance figures", ("F3",), "View", checkable=True, group=2),
+    Action("limited", "Limit flashes", (), "View", checkable=True, group=3),
+    Action("reduced", "Reduce motion", (), "View", checkable=True, group=3),
+    Action("preferences", "Settings…", ("Ctrl+,",), "View", group=4),
+    Action("menu", "Open this menu", ("F10",), "View", group=4),
     Action("help", "Keys and help", ("F1", "?"), "Help", checkable=True),
+    Action("flashing", "About flashing light", (), "Help"),
     Action("about", "About", (), "Help"),
 )
 
 
-def key_conflicts(actions: tuple[Action, ...] = ACTIONS) -> dict[str, list[str]]:
+def key_conflicts(actions: Sequence[Action] = ACTIONS) -> dict[str, list[str]]:
     """Keys bound more than once, with the names of their actions; empty when all is well."""
     users: dict[str, list[str]] = {}
     for action in actions:
@@ -89,12 +123,20 @@ def key_conflicts(actions: tuple[Action, ...] = ACTIONS) -> dict[str, list[str]]
     return {key: names for key, names in users.items() if len(names) > 1}
 
 
-def help_rows(actions: tuple[Action, ...] = ACTIONS) -> dict[str, list[tuple[str, str]]]:
+def bound(keys: Mapping[str, tuple[str, ...]], actions: Sequence[Action] = ACTIONS) -> tuple[Action, ...]:
+    """The table with a user's own keys; names that no row has are passed over (an older or newer table's)."""
+    return tuple(
+        replace(action, keys=tuple(keys[action.name])) if action.name in keys else action for action in actions
+    )
+
+
+def help_rows(actions: Sequence[Action] = ACTIONS) -> dict[str, list[tuple[str, str]]]:
     """The help's content: for each menu its rows of (keys, text), for rows that have keys."""
     rows: dict[str, list[tuple[str, str]]] = {menu: [] for menu in MENUS}
     for action in actions:
-        if action.keys:
-            rows[action.menu].append((", ".join(_spoken(key) for key in action.keys), action.text.rstrip("…")))
+        shown = [_spoken(key) for key in action.keys if "Media" not in key]
+        if shown:
+            rows[action.menu].append((", ".join(shown), action.text.rstrip("…")))
     return {menu: found for menu, found in rows.items() if found}
 
 

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from PyQt6.QtGui import QSurfaceFormat
 from PyQt6.QtWidgets import QApplication
 
 from visualizer import __version__
-from visualizer.canvas import Canvas, GLCanvas, Take, probe_opengl, wanted_format
+from visualizer.canvas import GLCanvas, probe_opengl, wanted_format
 from visualizer.crash import CrashReports
 from visualizer.errors import VisualizerError
 from visualizer.options import AppOptions
@@ -29,7 +29,7 @@ from visualizer.parts import Parts, real_parts
 from visualizer.raster import RasterCanvas
 from visualizer.session import Session
 from visualizer.settings import NAME, SettingsFile, settings_folder
-from visualizer.window import TITLE, MainWindow
+from visualizer.window import TITLE, MainWindow, MakeCanvas
 
 CONFIG_VARIABLE = "MVNET_CONFIG"
 CANVAS_VARIABLE = "MVNET_CANVAS"  # "opengl" or "raster"
@@ -126,7 +126,7 @@ def _config_folder(options: AppOptions) -> Path:
     return Path(named) if named else settings_folder()
 
 
-def choose_canvas(raster: bool) -> tuple[Callable[[Take], Canvas], str]:
+def choose_canvas(raster: bool) -> tuple[MakeCanvas, str]:
     """What makes the canvas: OpenGL on a graphics card, else QPainter.
 
     Args:
@@ -147,7 +147,7 @@ def _begin(session: Session, window: MainWindow, options: AppOptions) -> None:
     """Give the session its first commands, once the window is there."""
     session.load_model(options.model or window.settings.model or None)
     if options.start_period is not None:
-        window.hold_period(options.start_period)
+        window.looks.hold_period(options.start_period)
     if options.input is not None:
         window.listen(options.input)
     elif options.files:

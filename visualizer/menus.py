@@ -10,22 +10,26 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QMenu, QWidget
 
-from visualizer.actions import ACTIONS, MENUS, SUBMENUS
+from visualizer.actions import ACTIONS, MENUS, SUBMENUS, Action
 from visualizer.parts import Input
+from visualizer.settings import FITS
 
 KINDS = (("microphone", "Microphones"), ("monitor", "What this computer plays"))
 
 
-def make_actions(window: QWidget, commands: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
+def make_actions(
+    window: QWidget, commands: Mapping[str, Callable[[], object]], rows: Sequence[Action] = ACTIONS
+) -> dict[str, QAction]:
     """All actions of the table, added to the window so that their keys work wherever the focus is.
 
     Args:
         commands: what each one does, by name; every row but the submenus needs one.
+        rows: the table, perhaps with a user's own keys.
     """
     actions = {}
-    periods = QActionGroup(window)
-    for row in ACTIONS:
-        if row.name in SUBMENUS:
+    periods, fits = QActionGroup(window), QActionGroup(window)
+    for row in rows:
+        if row.name in SUBMENUS or row.name not in commands:
             continue
         action = QAction(row.text, window)
         action.setObjectName(row.name)
@@ -36,6 +40,8 @@ def make_actions(window: QWidget, commands: Mapping[str, Callable[[], object]]) 
         action.triggered.connect(lambda checked=False, command=command: command())
         if row.name.startswith("period_"):
             periods.addAction(action)
+        if row.name in FITS:
+            fits.addAction(action)
         window.addAction(action)
         actions[row.name] = action
     return actions
@@ -54,7 +60,7 @@ def make_menu(parent: QWidget, actions: Mapping[str, QAction], submenus: Mapping
             if row.name in SUBMENUS:
                 submenus[row.name].setTitle(row.text)
                 menu.addMenu(submenus[row.name])
-            else:
+            elif row.name in actions:
                 menu.addAction(actions[row.name])
         whole.addMenu(menu)
     return whole

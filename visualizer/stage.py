@@ -42,6 +42,7 @@ class Stage(QWidget):
         self.controls = True
         self._canvas, self._transport, self._plot, self._welcome = canvas, transport, plot, welcome
         self._panel: Panel | None = None
+        self._desk: QWidget | None = None
         self._floating = False
         for part in (canvas, welcome, plot, transport):
             part.setParent(self)
@@ -84,6 +85,18 @@ class Stage(QWidget):
             self._plot.setVisible(shown)
             self._settle()
 
+    def set_desk(self, desk: QWidget) -> None:
+        """Have a desk at the right of the painting, hidden until show_desk."""
+        self._desk = desk
+        desk.setParent(self)
+        desk.hide()
+
+    def show_desk(self, shown: bool) -> None:
+        """Show the desk beside the painting; on the full screen it lies over the painting's right."""
+        if self._desk is not None and shown != self._desk.isVisibleTo(self):
+            self._desk.setVisible(shown)
+            self._settle()
+
     def show_welcome(self, shown: bool) -> None:
         """Show the welcome page."""
         if shown != self._welcome.isVisibleTo(self):
@@ -123,9 +136,14 @@ class Stage(QWidget):
     def _settle(self) -> None:
         width, height = self.width(), self.height()
         above = height - HEIGHT
-        self._canvas.setGeometry(0, 0, width, height if self._floating else above)
+        desk = self._desk if self._desk is not None and self._desk.isVisibleTo(self) else None
+        left = width if desk is None else width - min(desk.sizeHint().width(), width // 2)
+        if desk is not None:
+            desk.setGeometry(left, 0, width - left, above)
+            desk.raise_()
+        self._canvas.setGeometry(0, 0, width if self._floating else left, height if self._floating else above)
         self._transport.setGeometry(0, above, width, HEIGHT)
-        self._welcome.setGeometry(0, 0, width, above)
+        self._welcome.setGeometry(0, 0, left, above)
         self._plot.resize(self._plot.sizeHint())
         self._plot.move(EDGE, above - self._plot.height() - EDGE)
         self._frame.setGeometry(0, 0, width, height)

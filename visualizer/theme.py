@@ -48,6 +48,9 @@ class Theme:
 
 DARK = Theme("#1b1918", "#2c2926", "#3b3733", "#efe9e1", "#aba297", "#dca54c", "#1b1918", "#ec8d7b", "#5d5650")
 LIGHT = Theme("#f4f0ea", "#e6e0d6", "#cfc7ba", "#24201c", "#655d53", "#8a5a0b", "#ffffff", "#a5301c", "#b9b0a2")
+# One pigment a period, in the order of mvnet.periods.PERIODS: green earth, burnt sienna, wedgwood blue, madder,
+# ochre. Each holds 3:1 against both grounds (WCAG 2.2, 1.4.11), and names stand beside them: never colour alone.
+PIGMENTS = ("#6f9466", "#c0673a", "#588bb2", "#b0698f", "#b17c1f")
 TEXT_PAIRS = (("text", "ground"), ("text", "raised"), ("quiet", "ground"), ("accent", "ground"), ("alarm", "ground"))
 
 

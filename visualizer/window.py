@@ -1,19 +1,17 @@
-"""The main window: joins session, canvas, transport, plot, notices and settings. GUI thread.
+"""The main window: joins session, canvas, transport, desk, notices and settings. GUI thread.
 
 It never decodes, computes or waits: commands go to the session, which answers with events; its
-status is read ten times a second.
+status is read ten times a second. What the actions do lies in its parts: music, looks, screens, shows.
 """
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QByteArray, QEvent, QMimeData, QPointF, QRect, QStandardPaths, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QPointF, QStandardPaths, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QAction,
     QCloseEvent,
@@ -24,19 +22,23 @@ from PyQt6.QtGui import (
     QGuiApplication,
     QMouseEvent,
 )
-from PyQt6.QtWidgets import QFileDialog, QMainWindow, QMenu
+from PyQt6.QtWidgets import QMainWindow, QMenu
 
-from visualizer.actions import SEEK_LEAP_S, SEEK_STEP_S, VOLUME_STEP, help_rows
+from visualizer.actions import SUBMENUS, bound, help_rows
 from visualizer.canvas import Canvas, Take
-from visualizer.errors import VisualizerError
+from visualizer.desktop import reduced_motion
 from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status
-from visualizer.menus import fill_choices, fill_inputs, make_actions, make_menu, recent_choices
+from visualizer.menus import fill_choices, make_actions, make_menu
 from visualizer.model_card import find_models
+from visualizer.music_commands import MusicCommands, dropped
 from visualizer.panels import about_panel, help_panel
 from visualizer.period_plot import PeriodPlot
+from visualizer.picture_commands import PictureCommands
 from visualizer.picture_file import painting_facts, save_painting
+from visualizer.pictures import Pictures
 from visualizer.pieces import Piece, bundled_pieces
-from visualizer.playlist import MUSIC
+from visualizer.preferences import Preferences
+from visualizer.screens import Screens
 from visualizer.session import Session
 from visualizer.settings import Settings, SettingsFile
 from visualizer.stage import Stage
@@ -49,12 +51,9 @@ if TYPE_CHECKING:
 
 TITLE = "MVNet Visualizer"
 TICK_MS = 100
-SAVE_AFTER_MS = 1000
-UNMANAGED_AFTER_MS = 400
-PERIOD_COUNT = 5
 CHOSEN_S = 3.5  # of looking for the paintings of a period or model chosen in a pause
 
-MakeCanvas = Callable[[Take], Canvas]
+MakeCanvas = Callable[[Take, Any], Canvas]
 
 
 class MainWindow(QMainWindow):
@@ -62,12 +61,13 @@ class MainWindow(QMainWindow):
 
     Args:
         session: what plays and paints; the window closes it at its end.
-        make_canvas: gives a canvas that takes paintings from a function.
+        make_canvas: gives a canvas that takes paintings from one function and features from another.
         file: where the settings are kept; they are loaded from it now.
         seed: of the paintings, told in saved pictures.
 
     Attributes:
-        settings: as they are now.
+        preferences: the settings, and who hears of changes.
+        music, looks, screens: the parts that the actions call.
         first_painting_at: time.time() of the first painting that was shown, or None.
         paintings: how many were shown.
         left_busy: closed while a thread of the session was still busy.
@@ -75,39 +75,47 @@ class MainWindow(QMainWindow):
 
     woken = pyqtSignal()  # from any thread: the session has events
     reported = pyqtSignal(str)  # from any thread: an unexpected fault, as a sentence
+    asked = pyqtSignal(bool)  # from any thread: the desktop asks for reduced motion
 
     def __init__(self, session: Session, make_canvas: MakeCanvas, file: SettingsFile, seed: int = 0) -> None:
         super().__init__()
         self.session = session
-        self.settings: Settings = file.load()
+        self.preferences = Preferences(file, session.run, self)
         self.first_painting_at: float | None = None
         self.paintings = 0
         self.left_busy = False
-        self._file = file
+        self._make_canvas = make_canvas
         self._seed = seed
         self._painting: Painting | None = None
-        self._inputs: tuple[Any, ...] | None = None
         self._status: Status | None = None
-        self._period: int | None = None
         self._chosen_until = 0.0
         self._closed = False
-        self._windowed: QRect | None = None
         self.setWindowTitle(TITLE)
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
         self.setMinimumSize(420, 320)
-        self._build(make_canvas)
+        self._build()
         self._connect()
         self._restore()
-        if file.warning:
-            self.notice(file.warning, alarm=True)
+        if self.preferences.warning:
+            self.notice(self.preferences.warning, alarm=True)
+
+    @property
+    def settings(self) -> Settings:
+        """As they are now."""
+        return self.preferences.settings
 
     # ---- making
 
-    def _build(self, make_canvas: MakeCanvas) -> None:
-        self.actions_by_name = make_actions(self, self._commands())
-        self._submenus = {name: QMenu(self) for name in ("inputs", "recent", "models")}
+    def _build(self) -> None:
+        session, preferences = self.session, self.preferences
+        self.pictures = Pictures()
+        self.music = MusicCommands(session, preferences, self, lambda volume: self.transport.show_volume(volume))
+        self.looks = PictureCommands(session, preferences, self.pictures)
+        self.screens = Screens(self, preferences, self.pictures, self._new_canvas, self.notice)
+        self.actions_by_name = make_actions(self, self._commands(), bound(preferences.settings.keys))
+        self._submenus = {name: QMenu(self) for name in SUBMENUS}
         self._chooser_menu = QMenu(self)
         self.menu = make_menu(self, self.actions_by_name, self._submenus)
         if QGuiApplication.platformName() == "cocoa":
@@ -115,7 +123,8 @@ class MainWindow(QMainWindow):
             for action in self.menu.actions():
                 if bar is not None:
                     bar.addAction(action)
-        self.canvas = make_canvas(self.session.latest.take)
+        self.canvas = self._new_canvas()
+        self.pictures.add(self.canvas)
         self.transport = Transport(self.actions_by_name, self._chooser_menu, self.menu)
         self.plot = PeriodPlot()
         listen = QAction("Listen", self)
@@ -125,46 +134,44 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.stage)
         self.stage.setFocus()  # not the first button: it would keep Space and the arrows for itself
 
+    def _new_canvas(self) -> Canvas:
+        """One more canvas; the first one's paintings are shown beside the picture too."""
+        return self._make_canvas(self.session.latest.reader(), self.session.features)
+
     def _commands(self) -> dict[str, Callable[[], object]]:
-        session = self.session
-        periods = {f"period_{index}": lambda index=index: self.hold_period(index) for index in range(PERIOD_COUNT)}
-        return periods | {
-            "open": lambda: self._choose_files(folder=False),
-            "open_folder": lambda: self._choose_files(folder=True),
-            "play": session.toggle,
-            "next": lambda: session.step(1),
-            "previous": lambda: session.step(-1),
-            "forward": lambda: session.seek_by(SEEK_STEP_S),
-            "back": lambda: session.seek_by(-SEEK_STEP_S),
-            "leap_forward": lambda: session.seek_by(SEEK_LEAP_S),
-            "leap_back": lambda: session.seek_by(-SEEK_LEAP_S),
-            "louder": lambda: self.set_volume(self.settings.volume + VOLUME_STEP),
-            "quieter": lambda: self.set_volume(self.settings.volume - VOLUME_STEP),
-            "mute": lambda: self._set_muted(not self.settings.muted),
-            "quit": self.close,
-            "period_auto": lambda: self.hold_period(None),
-            "whole": lambda: self._set_whole(not self.settings.whole),
-            "save": self.save_painting,
-            "full_screen": self.toggle_full_screen,
-            "leave": self._leave,
-            "plot": lambda: self._set_plot(not self.settings.plot),
-            "menu": self._open_menu,
-            "help": self._toggle_help,
-            "about": self._show_about,
-        }
+        return (
+            self.music.commands()
+            | self.looks.commands()
+            | self.screens.commands()
+            | {
+                "quit": self.close,
+                "save": self.save_painting,
+                "leave": self._leave,
+                "plot": lambda: self.preferences.change(plot=not self.settings.plot),
+                "menu": self._open_menu,
+                "help": self._toggle_help,
+                "about": self._show_about,
+            }
+        )
 
     def _connect(self) -> None:
         self.woken.connect(self._fetch)
         self.reported.connect(self._alarm)
+        self.asked.connect(self.looks.set_asked_by_desktop)
         self.session.wake_with(self.woken.emit)
         self.canvas.painted.connect(self._painted)
+        self.preferences.changed.connect(self._show_choices)
+        self.looks.chosen.connect(self._chosen)
+        self.screens.changed.connect(self._show_choices)
         self.transport.sought.connect(self.session.seek)
-        self.transport.volume_set.connect(self.set_volume)
+        self.transport.volume_set.connect(self.music.set_volume)
         self.welcome.chosen.connect(self._play_piece)
         for menu in (self._chooser_menu, self._submenus["inputs"]):
             menu.aboutToShow.connect(self._show_inputs)
-        self._submenus["recent"].aboutToShow.connect(self._show_recent)
-        self._submenus["models"].aboutToShow.connect(self._show_models)
+        submenus = self._submenus
+        submenus["recent"].aboutToShow.connect(lambda: self.music.fill_recent(submenus["recent"]))
+        submenus["models"].aboutToShow.connect(self._show_models)
+        submenus["displays"].aboutToShow.connect(lambda: self.screens.fill_displays(submenus["displays"]))
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self._apply_theme)
@@ -172,39 +179,28 @@ class MainWindow(QMainWindow):
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._show_status)
         self._tick.start()
-        self._unmanaged = QTimer(self)
-        self._unmanaged.setSingleShot(True)
-        self._unmanaged.setInterval(UNMANAGED_AFTER_MS)
-        self._unmanaged.timeout.connect(self._resize_unmanaged)
-        self._save = QTimer(self)
-        self._save.setSingleShot(True)
-        self._save.setInterval(SAVE_AFTER_MS)
-        self._save.timeout.connect(self._save_soon)
 
     def _restore(self) -> None:
-        settings = self.settings
         self._apply_theme()
         self.resize(1100, 720)
-        if settings.geometry:
-            self.restoreGeometry(QByteArray.fromHex(settings.geometry.encode()))
-        self.actions_by_name["plot"].setChecked(settings.plot)
-        self.actions_by_name["whole"].setChecked(settings.whole)
-        self.actions_by_name["mute"].setChecked(settings.muted)
-        self.actions_by_name["period_auto"].setChecked(True)
-        self.canvas.set_whole(settings.whole)
-        self._apply_volume()
+        if self.settings.geometry:
+            self.restoreGeometry(QByteArray.fromHex(self.settings.geometry.encode()))
+        self.looks.apply()
+        self.music.apply_volume()
+        self._show_choices()
         self._show_status()
+        self.session.run(lambda: self.asked.emit(reduced_motion()), "desktop")
 
     # ---- commands
 
     def open(self, paths: Iterable[Path]) -> None:
-        """Play files and folders."""
-        self.session.open(paths)
+        """Play files, folders and playlists."""
+        self.music.open(paths)
         self._show_status()
 
     def listen(self, name: str) -> None:
         """Listen to an input by name; empty for the default."""
-        self.session.listen(name)
+        self.music.listen(name)
         self._show_status()
 
     def notice(self, text: str, alarm: bool = False) -> None:
@@ -214,20 +210,6 @@ class MainWindow(QMainWindow):
     def _alarm(self, text: str) -> None:
         # A method of this object, not a function: so Qt carries the signal over to this thread.
         self.notice(text, alarm=True)
-
-    def set_volume(self, volume: float) -> None:
-        """0 to 1; what is beyond is cut. Unmutes."""
-        self._change(volume=min(1.0, max(0.0, volume)), muted=False)
-        self.actions_by_name["mute"].setChecked(False)
-        self._apply_volume()
-
-    def hold_period(self, index: int | None) -> None:
-        """Paint one period whatever is heard; None follows the music."""
-        self._period = index
-        self._chosen()
-        self.session.set_period(index)
-        self.plot.set_held(index)
-        self.actions_by_name["period_auto" if index is None else f"period_{index}"].setChecked(True)
 
     def save_painting(self) -> None:
         """Write the painting that is shown into the pictures folder, in the background."""
@@ -245,44 +227,11 @@ class MainWindow(QMainWindow):
         folder = Path(pictures) / TITLE
         self.session.run(lambda: self.session.say(f"Painting saved: {save_painting(painting, folder, facts)}"))
 
-    def toggle_full_screen(self) -> None:
-        """Full screen, or back to the window as it was."""
-        # changeEvent does the rest, however the state was changed.
-        if not self.isFullScreen():
-            self._windowed = self.geometry()
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-        self._unmanaged.start()
-
-    def _resize_unmanaged(self) -> None:
-        """Without a window manager (a stage machine's bare X server) nobody else resizes the window."""
-        screen = self.screen()
-        if screen is None or self._windowed is None:
-            return
-        if self.isFullScreen() and self.size() != screen.size():
-            self.setGeometry(screen.geometry())
-        elif not self.isFullScreen() and self.size() == screen.size():
-            self.setGeometry(self._windowed)
-
     def _leave(self) -> None:
         if self.stage.panel is not None:
             self._close_panel()
-        elif self.isFullScreen():
-            self.toggle_full_screen()
-
-    def _set_muted(self, muted: bool) -> None:
-        self._change(muted=muted)
-        self.actions_by_name["mute"].setChecked(muted)
-        self._apply_volume()
-
-    def _set_whole(self, whole: bool) -> None:
-        self._change(whole=whole)
-        self.actions_by_name["whole"].setChecked(whole)
-        self.canvas.set_whole(whole)
-
-    def _set_plot(self, shown: bool) -> None:
-        self._change(plot=shown)
-        self.actions_by_name["plot"].setChecked(shown)
-        self._show_plot()
+        else:
+            self.screens.leave_full_screen()
 
     def _open_menu(self) -> None:
         self.stage.show_controls()
@@ -292,7 +241,7 @@ class MainWindow(QMainWindow):
         if self.stage.panel is not None:
             self._close_panel()
         else:
-            self.stage.show_panel(help_panel(help_rows(), self.stage))
+            self.stage.show_panel(help_panel(help_rows(bound(self.settings.keys)), self.stage))
         self.actions_by_name["help"].setChecked(self.stage.panel is not None)
 
     def _show_about(self) -> None:
@@ -308,22 +257,9 @@ class MainWindow(QMainWindow):
         self.stage.show_panel(None)
         self.actions_by_name["help"].setChecked(False)
 
-    def _choose_files(self, folder: bool) -> None:
-        dialog = QFileDialog(self, "Open a folder of music" if folder else "Open music files")
-        dialog.setFileMode(QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFiles)
-        if not folder:
-            dialog.setNameFilters([f"Music ({' '.join('*' + ending for ending in MUSIC)})", "All files (*)"])
-        if self.settings.recent:
-            dialog.setDirectory(str(Path(self.settings.recent[0]).parent))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.open(map(Path, names)))
-        dialog.open()
-
     def _play_piece(self, piece: Piece) -> None:
-        """Play a bundled piece, and those after it."""
-        pieces = [other.path for other in bundled_pieces()]
-        at = pieces.index(piece.path)
-        self.open(pieces[at:] + pieces[:at])
+        self.music.play_piece(piece)
+        self._show_status()
 
     # ---- what the session says
 
@@ -336,18 +272,15 @@ class MainWindow(QMainWindow):
         if isinstance(event, Failed | Said):
             self.notice(event.text, alarm=isinstance(event, Failed))
         elif isinstance(event, Opened):
-            if event.path is None:
-                self._change(input_name=event.title)
-            else:
-                self._change(recent=self.settings.with_recent(str(event.path)))
+            self.music.opened(event)
         elif isinstance(event, InputsFound):
-            self._inputs = event.inputs
+            self.music.inputs = event.inputs
             for menu in (self._chooser_menu, self._submenus["inputs"]):
                 if menu.isVisible():
-                    self._fill_inputs(menu)
+                    self.music.fill_inputs(menu, self.actions_by_name["open"])
         elif isinstance(event, ModelLoaded):
             self._chosen()
-            self._change(model=event.name)
+            self.preferences.change(model=event.name)
 
     def _chosen(self) -> None:
         """A period or model was chosen: while the music stands, look for what is painted of it."""
@@ -361,12 +294,13 @@ class MainWindow(QMainWindow):
         ):
             # The picture holds while the music stands, but for a short sound that was over before the model was
             # there, and for a period or model chosen meanwhile.
-            self.canvas.look()
+            self.pictures.look()
         if status == self._status:
             return
         self._status = status
-        self.canvas.set_live(status.state is State.PLAYING)
+        self.pictures.set_live(status.state is State.PLAYING)
         self.transport.show_status(status)
+        self.music.remember_place(status)
         enabled = status.state in (State.PLAYING, State.PAUSED, State.ENDED)
         self.actions_by_name["play"].setEnabled(enabled)
         self.actions_by_name["next"].setEnabled(enabled and not status.live and not status.last)
@@ -376,6 +310,16 @@ class MainWindow(QMainWindow):
         title = f"{status.title} - {TITLE}" if enabled else TITLE
         if title != self.windowTitle():
             self.setWindowTitle(title)
+
+    def _show_choices(self) -> None:
+        """Mark what is chosen, wherever it was changed."""
+        settings = self.settings
+        states = self.looks.states() | self.screens.states() | {"plot": settings.plot, "mute": settings.muted}
+        for name, on in states.items():
+            if self.actions_by_name[name].isChecked() != on:
+                self.actions_by_name[name].setChecked(on)
+        self.plot.set_held(None if settings.period < 0 else settings.period)
+        self._show_plot()
 
     def _show_plot(self) -> None:
         self.stage.show_plot(
@@ -397,17 +341,8 @@ class MainWindow(QMainWindow):
     def _show_inputs(self) -> None:
         menu = self.sender()
         if isinstance(menu, QMenu):
-            self._fill_inputs(menu)
+            self.music.fill_inputs(menu, self.actions_by_name["open"])
         self.session.find_inputs()
-
-    def _fill_inputs(self, menu: QMenu) -> None:
-        status = self.session.status()
-        current = status.title if status.live else ""
-        fill_inputs(menu, self.actions_by_name["open"], self._inputs, current, self.listen)
-
-    def _show_recent(self) -> None:
-        menu = self._submenus["recent"]
-        fill_choices(menu, recent_choices(self.settings.recent), None, lambda path: self.open([path]))
 
     def _show_models(self) -> None:
         models, painting = find_models(), self.session.model
@@ -415,22 +350,7 @@ class MainWindow(QMainWindow):
         choices = [(name, name) for name in models]
         fill_choices(self._submenus["models"], choices, current[0] if current else "", self.session.load_model)
 
-    # ---- settings and looks
-
-    def _change(self, **values: Any) -> None:
-        changed = replace(self.settings, **values)
-        if changed != self.settings:
-            self.settings = changed
-            self._save.start()
-
-    def _save_soon(self) -> None:
-        settings = self.settings
-        self.session.run(lambda: self._file.save(settings), "settings")
-
-    def _apply_volume(self) -> None:
-        settings = self.settings
-        self.session.set_volume(0.0 if settings.muted else settings.volume)
-        self.transport.show_volume(0.0 if settings.muted else settings.volume)
+    # ---- looks of the window
 
     def _apply_theme(self) -> None:
         hints = QGuiApplication.styleHints()
@@ -445,9 +365,8 @@ class MainWindow(QMainWindow):
         """Follow the window's state, whoever changed it."""
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.WindowStateChange:
-            full = self.isFullScreen()
-            self.actions_by_name["full_screen"].setChecked(full)
-            self.stage.set_floating(full)
+            self.stage.set_floating(self.isFullScreen())
+            self._show_choices()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         """The pointer moved: show the controls."""
@@ -456,7 +375,7 @@ class MainWindow(QMainWindow):
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         """Full screen, or back."""
         if event is not None and not self._over_transport(event.position()):
-            self.toggle_full_screen()
+            self.screens.toggle_full_screen()
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         """The whole menu, under the pointer."""
@@ -465,7 +384,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take files and folders."""
-        if event is not None and _dropped(event.mimeData()):
+        if event is not None and dropped(event.mimeData()):
             event.acceptProposedAction()
             self.stage.mark_drop(True)
 
@@ -476,7 +395,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent | None) -> None:
         """Play what was dropped."""
         self.stage.mark_drop(False)
-        paths = _dropped(event.mimeData()) if event is not None else []
+        paths = dropped(event.mimeData()) if event is not None else []
         if event is not None and paths:
             event.acceptProposedAction()
             self.open(paths)
@@ -485,21 +404,15 @@ class MainWindow(QMainWindow):
         """Keep the settings, end every thread."""
         if not self._closed:
             self._closed = True
-            self.canvas.set_live(False)
+            self.pictures.set_live(False)
+            self.screens.close()
             for timer in self.findChildren(QTimer):
                 timer.stop()
             geometry = bytes(self.saveGeometry().toHex().data()).decode()
-            self.settings = replace(self.settings, geometry=geometry)
             self.hide()
             self.left_busy = not self.session.close()
-            with contextlib.suppress(VisualizerError):  # nobody is left to read it
-                self._file.save(self.settings)
+            self.preferences.close(geometry=geometry, left=True)
         super().closeEvent(event)
 
     def _over_transport(self, at: QPointF) -> bool:
         return self.transport.isVisible() and self.transport.geometry().contains(at.toPoint())
-
-
-def _dropped(mime: QMimeData | None) -> list[Path]:
-    """Local files and folders among what is dropped."""
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()] if mime is not None else []

@@ -1,0 +1,83 @@
+"""All canvases that show the painting, told as one: the window's and the output window's. GUI thread."""
+
+from __future__ import annotations
+
+from visualizer.canvas import Canvas
+from visualizer.knobs import Knobs
+
+
+class Pictures:
+    """Passes on how the painting is shown to every canvas, also to one that comes later."""
+
+    def __init__(self) -> None:
+        self.canvases: list[Canvas] = []
+        self.frozen = False
+        self.black = False
+        self._live = False
+        self._fit = "fill"
+        self._limited = True
+        self._reduced = False
+        self._knobs = Knobs()
+
+    def add(self, canvas: Canvas) -> None:
+        """Show on one more canvas, as on the others."""
+        self.canvases.append(canvas)
+        canvas.set_fit(self._fit)
+        canvas.set_limited(self._limited)
+        canvas.set_reduced(self._reduced)
+        canvas.set_knobs(self._knobs)
+        canvas.set_frozen(self.frozen)
+        canvas.set_black(self.black)
+        canvas.set_live(self._live)
+
+    def remove(self, canvas: Canvas) -> None:
+        """Show no longer on a canvas, which comes to rest."""
+        self.canvases.remove(canvas)
+        canvas.set_live(False)
+
+    def look(self) -> None:
+        """Take the newest painting now."""
+        for canvas in self.canvases:
+            canvas.look()
+
+    def set_live(self, live: bool) -> None:
+        """Refresh continuously, or rest when the last fade is done."""
+        self._live = live
+        for canvas in self.canvases:
+            canvas.set_live(live)
+
+    def set_fit(self, fit: str) -> None:
+        """How the painting lies in the picture: one of visualizer.settings.FITS."""
+        self._fit = fit
+        for canvas in self.canvases:
+            canvas.set_fit(fit)
+
+    def set_limited(self, limited: bool) -> None:
+        """Switch the flash limiter."""
+        self._limited = limited
+        for canvas in self.canvases:
+            canvas.set_limited(limited)
+
+    def set_reduced(self, reduced: bool) -> None:
+        """Reduced motion: slow fades only."""
+        self._reduced = reduced
+        for canvas in self.canvases:
+            canvas.set_reduced(reduced)
+
+    def set_knobs(self, knobs: Knobs) -> None:
+        """How much, how fast and how smoothly the picture moves."""
+        self._knobs = knobs
+        for canvas in self.canvases:
+            canvas.set_knobs(knobs)
+
+    def set_frozen(self, frozen: bool) -> None:
+        """Hold the picture still; the sound goes on."""
+        self.frozen = frozen
+        for canvas in self.canvases:
+            canvas.set_frozen(frozen)
+
+    def set_black(self, black: bool) -> None:
+        """Fade to black, and back."""
+        self.black = black
+        for canvas in self.canvases:
+            canvas.set_black(black)
