@@ -24,9 +24,9 @@ from visualizer.errors import VisualizerError
 from visualizer.models import PaintingModel, find_models, load_model, model_folder
 from visualizer.motion import NoiseWalk
 from visualizer.paths import resources_dir
-from visualizer.pipeline import PAINTINGS_PER_S
 
 WARM_UP = 5
+PAINTINGS_PER_S = 24.0  # typical: how often the newest columns are taken
 SCREEN_STAGES = ("upload", "paint")
 STARTUP = ("window_s", "first_painting_s")
 WINDOW_SECONDS = 8.0

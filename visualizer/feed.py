@@ -1,9 +1,9 @@
-"""What the sound card's callback does with decoded sound: copy, fade, count.
+"""What the sound card's callback does with decoded sound: copy, fade, count, and note when it will be heard.
 
-One Feed joins three threads without a lock. The decode thread is the only writer of `ahead`, `jump` and
-`end`; the callback is the only writer of `heard`, `cursor` and the gain; commands are single attributes
-that anyone may set. Sound that a seek made stale is never reached again: the decode thread moves `jump`
-behind it before it writes anything new.
+One Feed joins its threads without a lock. The decode thread is the only writer of `ahead`, `jump` and
+`end`; the callback is the only writer of `cursor`, the clock and the gain; commands are single attributes
+that anyone may set, and listeners only read. Sound that a seek made stale is never reached again: the
+decode thread moves `jump` behind it before it writes anything new.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ from __future__ import annotations
 import numpy as np
 
 from visualizer.ring import SampleRing
+from visualizer.soundclock import SoundClock
 
 FADE_S = 0.02  # a whole change of volume takes this long: shorter clicks, longer is felt as lag
 
 
 class Feed:
-    """Decoded sound on its way to the loudspeaker, stereo, with what has been played kept for listening.
+    """Decoded sound on its way to the loudspeaker, stereo; listeners read it ahead of being played, and after.
 
     Args:
         rate: of the sound card, Hz.
         ahead_s: seconds that the decode thread may be ahead.
-        history_s: seconds of played sound that are kept.
+        history_s: seconds of played sound that are kept for a listener that is late.
 
     Attributes:
-        ahead: ring [n, 2] of decoded sound.
-        heard: ring [n, 2] of what was played, before the volume: the networks hear what a listener at
-            full volume would.
+        ahead: ring [n, 2] of decoded sound, before the volume: the networks hear what a listener at full
+            volume would.
+        clock: which sample of `ahead` is in the air when.
         cursor: number of the next sample of `ahead` to be played.
         jump: where playing continues after a seek; what lies before is stale.
         end: number after the last sample of the file, None while more may come.
@@ -40,8 +41,8 @@ class Feed:
         self.rate = rate
         self.limit = round(ahead_s * rate)
         # Room for what is ahead, for what a seek left behind and has yet to fade out, and for one long block.
-        self.ahead = SampleRing(3 * self.limit, 2)
-        self.heard = SampleRing(round(history_s * rate), 2)
+        self.ahead = SampleRing(3 * self.limit + round(history_s * rate), 2)
+        self.clock = SoundClock(rate)
         self.cursor = 0
         self.jump = 0
         self.end: int | None = None
@@ -50,6 +51,7 @@ class Feed:
         self.volume = 1.0
         self.underruns = 0
         self._gain = 0.0
+        self._left = 0  # where playing was when it last jumped
 
     @property
     def waiting(self) -> int:
@@ -67,14 +69,35 @@ class Feed:
         self.jump = self.ahead.written
         return self.jump
 
-    def render(self, out: np.ndarray) -> None:
-        """Fill out, float32 [n, 2], with the next samples or with silence (callback thread)."""
+    def read(self, cursor: int, stop: int) -> tuple[np.ndarray, int, int]:
+        """Sound from cursor up to a sample, passing over what a seek made stale (any thread).
+
+        Returns:
+            (float32 [n, 2], new cursor, gap): gap samples at the beginning are too old to be had.
+        """
+        jump = self.jump
+        left = self.cursor if self.cursor < jump else self._left
+        if left <= cursor < jump:
+            cursor = jump
+        elif cursor < left:
+            stop = min(stop, left)
+        samples, gap = self.ahead.read(cursor, stop)
+        return samples, cursor + gap + len(samples), gap
+
+    def render(self, out: np.ndarray, audible_at: float) -> None:
+        """Fill out, float32 [n, 2], with the next samples or with silence (callback thread).
+
+        Args:
+            audible_at: when the first of them will be in the air, on the clock that listeners ask by.
+        """
         stale = self.jump > self.cursor
         moving = self.running and not self.held and not stale
         if not moving and self._gain == 0.0:
             if stale:
+                self._left = self.cursor
                 self.cursor = self.jump
             out.fill(0)
+            self.clock.give(audible_at, self.cursor, 0, len(out))
             return
         # A stale rest is still faded out, so that a seek does not click; it stops at the jump.
         last = self.jump if stale else self.ahead.written
@@ -82,7 +105,7 @@ class Feed:
         played = out[:count]
         self.ahead.copy_to(self.cursor, played)
         out[count:] = 0
-        self.heard.write(played)
+        self.clock.give(audible_at, self.cursor, count, len(out))
         self.cursor += count
         if count < len(out) and moving and self.end is None:
             self.underruns += 1

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from visualizer.errors import VisualizerError
 
 if TYPE_CHECKING:
+    from visualizer.analyser import Features
     from visualizer.engine import Model, Painting
+    from visualizer.figures import Figures
+    from visualizer.knobs import Knobs
     from visualizer.latest import Latest
 
 
@@ -87,6 +90,21 @@ class PipelinePart(Protocol):
 
     def set_period(self, index: int | None) -> None:
         """Hold a period, or follow the music."""
+
+    def set_knobs(self, knobs: Knobs) -> None:
+        """How the picture moves."""
+
+    def set_offset(self, seconds: float) -> None:
+        """Pictures later than the sound, or earlier."""
+
+    def set_refresh(self, hz: float) -> None:
+        """The rate of the screen."""
+
+    def features(self) -> Features:
+        """What the music does in the refresh that is drawn now."""
+
+    def figures(self) -> Figures:
+        """What is measured."""
 
 
 class Input(Protocol):

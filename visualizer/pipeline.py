@@ -1,7 +1,8 @@
-"""The pipeline thread: reads the source, runs the engine, leaves each new painting in a one-place slot.
+"""The pipeline thread: runs the engine and leaves each new painting in a one-place slot.
 
-Newest wins: a slow reader sees the latest painting, never a queue of old ones. Commands from other
-threads are plain attribute writes that the thread picks up before its next painting.
+What the music does comes from the listening thread, so that neither a beat waits for a painting nor a painting for a
+beat. Newest wins: a slow reader sees the latest painting, never a queue of old ones. Commands from other threads are
+plain attribute writes and a wake-up that the thread follows before its next painting.
 """
 
 from __future__ import annotations
@@ -9,49 +10,38 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
 
-import numpy as np
-
+from visualizer.analyser import Features
 from visualizer.engine import Engine, Model, Painting
+from visualizer.figures import Figures
+from visualizer.governor import Governor, Load
+from visualizer.knobs import Knobs
 from visualizer.latest import Latest
-from visualizer.mapping import WILDNESS, checked_wildness
+from visualizer.listening import Listening
+from visualizer.meters import Durations, Refreshes
+from visualizer.pacing import Schedule
+from visualizer.sources import Foreseen, Source, holes
 
-PAINTINGS_PER_S = 24.0
-IDLE_PAINTINGS_PER_S = 8.0  # after a while without sound: a third of the load
+USUAL_HZ = 60.0  # of a screen that has not said its rate
+IDLE_FACTOR = 3  # after a while without sound: a third of the paintings
 IDLE_AFTER_S = 3.0
 REST_AFTER_S = 0.5  # a source that stands still (paused, or at its end) needs no more paintings
-SILENCE_RATE = 48_000.0  # Hz of the silence that is heard before the first source
-LONGEST_SILENCE_S = 1.0  # heard at once, after a pause of the thread
-SETTLE_S = 3.0  # of painting after another model or period was chosen meanwhile
+SETTLE_S = 3.0  # of painting after another model, period or knob was chosen meanwhile
 REST_S = 0.05  # between looks whether it goes on
-LARGEST_SHARE = 0.6  # of the time that painting may take, so that sound and screen keep their share
+FADE_SHARE = 0.5  # a painting is half on screen in the middle of the cross-fade to it
+LONGEST_LEAD_S = 0.4
 RETRY_S = 1.0
 
 
-class Source(Protocol):
-    """Sound as it is heard: the player's, a microphone's, or a test's."""
-
-    @property
-    def rate(self) -> float:
-        """Samples a second of what read returns."""
-
-    @property
-    def heard(self) -> int:
-        """Absolute count of samples heard so far."""
-
-    def read(self, cursor: int) -> tuple[np.ndarray, int, int]:
-        """Mono float32 samples heard since cursor, the new cursor, and how many were lost between."""
-
-
 class Pipeline:
-    """Runs an engine on a thread of its own until stopped.
+    """Runs a listening thread and an engine on a thread of its own until stopped.
 
     Args:
         model: what to paint with.
         latest: where each new painting is put.
         seed: of the noise walk.
-        on_failed: called on this thread with one sentence when painting fails; painting goes on.
+        on_failed: called on these threads with one sentence when painting fails; painting goes on.
+        clock: seconds, steady; the same as the sources'.
     """
 
     def __init__(
@@ -65,106 +55,202 @@ class Pipeline:
     ) -> None:
         self._model = model
         self._latest = latest
-        self._seed = seed
         self._on_failed = on_failed
         self._clock = clock
-        self._source: Source | None = None
-        self._period: int | None = None
-        self._wildness = WILDNESS
-        self._silent_until: float | None = None
-        self._rate = SILENCE_RATE
-        self._stop = threading.Event()
+        self._stopping = False
+        self._wake = threading.Event()
         self._thread: threading.Thread | None = None
-        self.lost = 0  # samples that came and went before they were read
+        self.listening = Listening(clock, on_sound=self._wake.set, on_failed=on_failed)
+        # Commands: written by any thread, followed by this one.
+        self._period: int | None = None
+        self._knobs = Knobs()
+        self._refresh_hz = USUAL_HZ
+        # The pipeline thread's own from here on.
+        self._engine = Engine(model, seed=seed)
+        self._followed: tuple[object, ...] = (model, None, self._knobs)
+        self._source: Source | Foreseen = self.listening.source
+        self._cursor = self._source.heard
+        self._place = self._cursor
+        self._last_sound = self._last_moved = clock()
+        self._schedule = Schedule()
+        self._governor = Governor()
+        self._observed_at = clock()
+        self._holes = 0
+        self._refreshes = Refreshes()
+        self._paintings, self._encodings = Durations(), Durations()
+        self._late = 0.0
 
     def start(self) -> None:
-        """Start painting; does nothing when running."""
+        """Start listening and painting; does nothing when running."""
         if self._thread is None:
-            self._stop.clear()
+            self._stopping = False
+            self.listening.start()
             self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
-        """Stop painting and wait for the thread to end."""
-        self._stop.set()
+        """Stop and wait for both threads to end."""
+        self._stopping = True
+        self._wake.set()
         if self._thread is not None:
             self._thread.join()
             self._thread = None
+        self.listening.stop()
 
-    def set_source(self, source: Source | None) -> None:
+    # ---- commands, from any thread
+
+    def set_source(self, source: Source | Foreseen | None) -> None:
         """Listen to another source from its present moment on; None hears silence."""
-        self._source = source
+        self.listening.set_source(source)
+        self._wake.set()
 
     def set_model(self, model: Model) -> None:
         """Paint with another model, loaded and warm."""
         self._model = model
+        self._wake.set()
 
     def set_period(self, index: int | None) -> None:
         """Paint one period whatever is heard; None follows the music."""
         self._period = index
+        self._wake.set()
 
-    def set_wildness(self, value: float) -> None:
-        """How much the picture moves, 0 (calm) to 1 (wild)."""
-        self._wildness = checked_wildness(value)
+    def set_knobs(self, knobs: Knobs) -> None:
+        """How the picture moves from now on."""
+        self._knobs = knobs
+        self._wake.set()
+
+    def set_offset(self, seconds: float) -> None:
+        """Show pictures later (positive) or earlier (negative) than the sound; see Listening.set_offset."""
+        self.listening.set_offset(seconds)
+
+    def set_refresh(self, hz: float) -> None:
+        """The rate at which the screen is meant to be drawn: paintings are made at a whole fraction of it.
+
+        Raises:
+            ValueError: not a rate.
+        """
+        if not 1 <= hz <= 1000:
+            raise ValueError(f"a refresh rate of {hz} Hz: use 1 to 1000")
+        self._refresh_hz = float(hz)
+
+    # ---- for the screen, on the GUI thread
+
+    def features(self) -> Features:
+        """What the music does in the refresh that is drawn now. Call it once a refresh; it never waits."""
+        now = self._clock()
+        self._refreshes.add(now)
+        return self.listening.features(now)
+
+    def figures(self) -> Figures:
+        """What is measured; cheap."""
+        now, listening, pace = self._clock(), self.listening, self._governor.pace
+        return Figures(
+            refresh_hz=self._refreshes.hz,
+            late_refreshes=self._late,
+            paintings_per_s=self._paintings.per_second(now),
+            painting_ms=1e3 * self._paintings.typical,
+            painting_p95_ms=1e3 * self._paintings.slow,
+            encoder_ms=1e3 * self._encodings.typical,
+            painting_age_ms=1e3 * self._paintings.age(now),
+            divisor=pace.divisor,
+            tier=pace.tier,
+            lost_samples=listening.lost,
+            holes=holes(listening.source),
+            analysed_ahead_ms=1e3 * listening.ahead_s(now),
+            shown_late_ms=1e3 * listening.shown_late_s(now),
+            lead_ms=1e3 * self._lead_s,
+            offset_ms=1e3 * listening.offset_s,
+            provider=str(getattr(self._model, "provider", "")),
+        )
+
+    # ---- the pipeline thread
 
     def _run(self) -> None:
-        engine = Engine(self._model, seed=self._seed)
-        engine.set_period(self._period)
-        model, source, cursor, period = self._model, None, 0, self._period
-        last_sound = last_moved = self._clock()
-        while not self._stop.is_set():
-            started = self._clock()
+        while not self._stopping:
             try:
-                if self._model is not model:
-                    model = self._model
-                    engine.set_model(model)
-                    last_moved = started + SETTLE_S
-                if self._period is not period:
-                    period = self._period
-                    engine.set_period(period)
-                    last_moved = started + SETTLE_S
-                if self._source is not source:
-                    source = self._source
-                    cursor = source.heard if source is not None else 0
-                    last_moved = max(started, last_moved)
-                if source is None or source.heard != cursor:
-                    last_moved = max(started, last_moved)
-                elif started - last_moved > REST_AFTER_S:
-                    self._stop.wait(REST_S)
-                    continue
-                cursor = self._hear(engine, source, cursor, started)
-                engine.set_wildness(self._wildness)
-                painting = engine.paint(started)
-                self._latest.put(painting)
+                wait_s = self.turn()
             except Exception as error:  # the show goes on: say it once, wait, try again
                 self._on_failed(f"Painting failed ({type(error).__name__}: {error}); trying again.")
-                self._stop.wait(RETRY_S)
-                continue
-            if painting.level > 0:
-                last_sound = started
-            self._stop.wait(self._pause(started, last_sound))
+                wait_s = RETRY_S
+            if self._wake.wait(wait_s):
+                self._wake.clear()
 
-    def _hear(self, engine: Engine, source: Source | None, cursor: int, now: float) -> int:
-        if source is None:
-            self._hear_silence(engine, now)
-            return 0
-        self._silent_until = None
-        samples, cursor, lost = source.read(cursor)
-        self.lost += lost
-        if len(samples):
-            self._rate = source.rate
-            engine.hear(samples, source.rate)
-        return cursor
-
-    def _hear_silence(self, engine: Engine, now: float) -> None:
-        """Without a source, silence as long as the time that passed: what sounded last must fade."""
-        passed = 0.0 if self._silent_until is None else min(now - self._silent_until, LONGEST_SILENCE_S)
-        self._silent_until = now
-        engine.hear(np.zeros(round(passed * self._rate), np.float32), self._rate)
-
-    def _pause(self, started: float, last_sound: float) -> float:
-        """Seconds to wait after a painting that began at `started`."""
+    def turn(self) -> float:
+        """One round of the thread: paint unless all stands still; returns the seconds until the next."""
+        started = self._clock()
+        self._govern(started)
+        self._follow_commands(started)
+        if not self._moving(started):
+            return REST_S
+        lead_s = self._lead_s
+        features = self.listening.features(started, lead_s)
+        self._hear(started, lead_s)
+        painting = self._engine.paint(started)
+        self._latest.put(painting)
         now = self._clock()
-        rate = PAINTINGS_PER_S if now - last_sound < IDLE_AFTER_S else IDLE_PAINTINGS_PER_S
-        work = now - started
-        return max(1 / rate - work, work * (1 / LARGEST_SHARE - 1))
+        self._paintings.add(started, now - started)
+        if "encoder" in painting.timings:
+            self._encodings.add(started, painting.timings["encoder"])
+        # What is heard soon counts as well: a file wakes the painter before its first sound.
+        if features.is_open or self.listening.newest.is_open:
+            self._last_sound = started
+        return self._schedule.wait_s(started, now, self._period_s(started))
+
+    def _follow_commands(self, now: float) -> None:
+        wanted = (self._model, self._period, self._knobs)
+        if wanted == self._followed:
+            return
+        if self._model is not self._followed[0]:
+            self._engine.set_model(self._model)
+            self._paintings = Durations()  # the other model's speed says nothing about this one's
+        self._engine.set_period(self._period)
+        self._engine.set_wildness(self._knobs.wildness)
+        self._followed = wanted
+        self._last_moved = now + SETTLE_S
+
+    def _moving(self, now: float) -> bool:
+        """Whether the source goes on, or something was chosen in its pause."""
+        source = self.listening.source
+        if source is not self._source:
+            self._source, self._cursor, self._holes = source, source.heard, holes(source)
+            self._last_moved = max(now, self._last_moved)
+        place = self.listening.sample(now)
+        if not isinstance(source, Foreseen) and source.heard != self._cursor:
+            place = source.heard
+        if place != self._place:
+            self._place = place
+            self._last_moved = max(now, self._last_moved)
+        return now - self._last_moved <= REST_AFTER_S
+
+    def _hear(self, now: float, lead_s: float) -> None:
+        """Give the engine the sound up to the moment at which the painting will be seen."""
+        source = self._source
+        if isinstance(source, Foreseen):
+            samples, self._cursor, _ = source.read_ahead(self._cursor, self.listening.sample(now, lead_s))
+        else:
+            samples, self._cursor, _ = source.read(self._cursor)
+        if len(samples):
+            self._engine.hear(samples, source.rate)
+
+    @property
+    def _lead_s(self) -> float:
+        """From the beginning of a painting to the middle of the cross-fade to it."""
+        pace = self._governor.pace
+        fade_s = pace.divisor / self._refresh_hz
+        return min(self._paintings.typical + FADE_SHARE * fade_s, LONGEST_LEAD_S)
+
+    def _period_s(self, now: float) -> float:
+        idle = now - self._last_sound > IDLE_AFTER_S
+        return self._governor.pace.divisor * (IDLE_FACTOR if idle else 1) / self._refresh_hz
+
+    def _govern(self, now: float) -> None:
+        """Once a window, let the governor see what was measured."""
+        if now - self._observed_at < self._governor.config.window_s:
+            return
+        self._observed_at = now
+        missed = holes(self._source)
+        late = self._refreshes.late(self._refresh_hz)
+        self._late = late or 0.0
+        painting_s = self._paintings.typical or None
+        self._governor.observe(Load(self._refresh_hz, late, painting_s, max(0, missed - self._holes)))
+        self._holes = missed

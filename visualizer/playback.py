@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,10 +25,11 @@ from visualizer.silent import SilentStream
 AHEAD_S = 1.5  # decoded before it is played: enough for a disk that hesitates
 PRIMED_S = 0.2  # decoded before playing starts or goes on after a seek
 BLOCK_S = 0.1  # one decoding step: a seek waits for at most one
-HISTORY_S = 12.0  # a window of 8.9 s and some time to spare
+HISTORY_S = 4.0  # of what was played, for a listener that was held up
 # Python's callback shares the interpreter with models and window. Measured on two crowded cores with two threads
 # that never let go of it: about 1 underrun a second at 0.1 s, none at 0.2 s.
 LATENCY_S = 0.2
+LARGEST_LATENCY_S = 2.0  # a card that claims more, or less than none, does not know
 IDLE_S = 0.05
 SILENT_RATE = 48_000.0
 
@@ -48,7 +51,7 @@ class _Mark:
 
 
 class Player:
-    """Plays sound files; a Source that hears what is played, before the volume.
+    """Plays sound files; a Foreseen source of what is played, before the volume.
 
     Without a sound card it plays silently in time, and `notice` says why; so it does when the card is
     lost. Paused, nothing is heard and the counter stands.
@@ -56,6 +59,7 @@ class Player:
     Args:
         output: a Device, its number, its name or a part of it; "default"; None for no sound on purpose.
         backend: sounddevice, or a test's stand-in.
+        clock: seconds, steady; the one that `audible` is asked by.
 
     Attributes:
         name: of the file, empty before the first.
@@ -64,8 +68,16 @@ class Player:
         notice: why there is no sound, in one sentence; empty when there is, or on purpose.
     """
 
-    def __init__(self, output: Device | str | int | None = "default", *, backend: Backend | None = None) -> None:
+    def __init__(
+        self,
+        output: Device | str | int | None = "default",
+        *,
+        backend: Backend | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.name = ""
+        self._clock = clock
+        self._reported_s = LATENCY_S
         self.notice = ""
         self.sounding = False
         self._backend = backend
@@ -125,25 +137,36 @@ class Player:
                 f"The sound output {device.name!r} does not start ({error}): choose another."
             ) from None
         self._output_name = device.name
+        self._reported_s = float(stream.latency)
         self.sounding = True
         return stream
 
     def _start_silent(self) -> Stream:
         self.sounding = False
-        stream = SilentStream(self.rate, self._render)
+        self._reported_s = 0.0
+        stream = SilentStream(self.rate, self._render, self._clock)
         stream.start()
         return stream
 
     def _render(self, out: np.ndarray, n: int, times: Any, status: Any) -> None:
         """PortAudio's callback."""
+        audible_at = self._clock() + self._delay_s(times)
         if out.shape[1] == 2:
-            self._feed.render(out)
+            self._feed.render(out, audible_at)
         else:  # a card with one channel
             stereo = np.empty((n, 2), np.float32)
-            self._feed.render(stereo)
+            self._feed.render(stereo, audible_at)
             np.mean(stereo, axis=1, keepdims=True, out=out)
         if status and status.output_underflow:
             self._feed.underruns += 1
+
+    def _delay_s(self, times: Any) -> float:
+        """From a callback to the air: PortAudio's own times where they make sense, else the stream's latency."""
+        if times is not None and times.currentTime > 0:
+            delay = float(times.outputBufferDacTime - times.currentTime)
+            if abs(delay) < LARGEST_LATENCY_S and (delay > 0 or not self.sounding):
+                return delay
+        return self._reported_s
 
     def _finished(self) -> None:
         self._over = True
@@ -266,17 +289,30 @@ class Player:
 
     @property
     def heard(self) -> int:
-        """Samples played since the Player was made, over all files and seeks."""
-        return self._feed.heard.written
+        """Number after the newest sample given to the sound card; samples are numbered over all files and seeks."""
+        return self._feed.cursor
+
+    @property
+    def known(self) -> int:
+        """Number after the newest sample decoded, up to 1.5 s before it is heard."""
+        return self._feed.ahead.written
+
+    def audible(self, time: float) -> float:
+        """Number of the sample in the air at a time of the clock, up to half a second ahead; stands in a pause."""
+        return min(self._feed.clock.sample_at(time), float(self.known))
 
     def read(self, cursor: int) -> tuple[np.ndarray, int, int]:
-        """What was played since cursor.
+        """What was given to the sound card since cursor; returns as read_ahead."""
+        return self.read_ahead(cursor, self.heard)
+
+    def read_ahead(self, cursor: int, stop: int) -> tuple[np.ndarray, int, int]:
+        """Sound from cursor up to a sample, played already or not; what a seek made stale is passed over.
 
         Returns:
             (mono float32 [n], new cursor, gap): gap samples at the beginning are too old to be had.
         """
-        samples, gap = self._feed.heard.read(cursor)
-        return to_mono(samples), cursor + gap + len(samples), gap
+        samples, end, gap = self._feed.read(cursor, stop)
+        return to_mono(samples), end, gap
 
     def _present(self) -> AudioFile | None:
         request = self._request

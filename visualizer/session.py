@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from visualizer.errors import VisualizerError
 from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status
+from visualizer.figures import Figures
+from visualizer.knobs import Knobs
 from visualizer.latest import Latest
 from visualizer.parts import InputPart, Parts, PipelinePart, PlayerPart
 from visualizer.pieces import bundled_pieces
@@ -23,6 +25,7 @@ from visualizer.playlist import Playlist, music_files
 from visualizer.worker import Worker
 
 if TYPE_CHECKING:
+    from visualizer.analyser import Features
     from visualizer.engine import Painting
 
 TEND_EVERY_S = 0.2
@@ -57,6 +60,9 @@ class Session:
         self._input: InputPart | None = None
         self._pipeline: PipelinePart | None = None
         self._period: int | None = None
+        self._knobs = Knobs()
+        self._offset_s = 0.0
+        self._refresh_hz: float | None = None
         self._volume = 1.0
         self._target: float | None = None  # where the seek that waits will go
         self._opening = False
@@ -117,6 +123,35 @@ class Session:
         self._period = index
         if self._pipeline is not None:
             self._pipeline.set_period(index)
+
+    def set_knobs(self, knobs: Knobs) -> None:
+        """How the picture moves from now on."""
+        self._knobs = knobs
+        if self._pipeline is not None:
+            self._pipeline.set_knobs(knobs)
+
+    def set_offset(self, seconds: float) -> None:
+        """Show pictures later than the sound (positive) or earlier (negative), up to half a second.
+
+        A live input can only be shown later; of its pictures only a steady beat can come earlier.
+        """
+        self._offset_s = seconds
+        if self._pipeline is not None:
+            self._pipeline.set_offset(seconds)
+
+    def set_refresh(self, hz: float) -> None:
+        """The rate at which the screen is meant to be drawn, Hz."""
+        self._refresh_hz = hz
+        if self._pipeline is not None:
+            self._pipeline.set_refresh(hz)
+
+    def features(self) -> Features | None:
+        """What the music does in the refresh that is drawn now: once a refresh, never waits. None without a model."""
+        return None if self._pipeline is None else self._pipeline.features()
+
+    def figures(self) -> Figures:
+        """What is measured of sound, paintings and refreshes; all 0 without a model."""
+        return Figures() if self._pipeline is None else self._pipeline.figures()
 
     def load_model(self, name: str | None) -> None:
         """Paint with a model by name or folder; None for the default one."""
@@ -269,13 +304,21 @@ class Session:
         self.model = model
         if self._pipeline is None:
             pipeline = self._parts.paint(model, self.latest, lambda text: self._emit(Failed(text)))
-            pipeline.set_period(self._period)
+            self._hand_over(pipeline)
             pipeline.start()
             self._pipeline = pipeline
             self._worker.submit(lambda: self._hear(self._heard()))
         else:
             self._pipeline.set_model(model)
         self._emit(ModelLoaded(name or ""))
+
+    def _hand_over(self, pipeline: PipelinePart) -> None:
+        """Tell a new pipeline what was set before it was there."""
+        pipeline.set_period(self._period)
+        pipeline.set_knobs(self._knobs)
+        pipeline.set_offset(self._offset_s)
+        if self._refresh_hz is not None:
+            pipeline.set_refresh(self._refresh_hz)
 
     def _heard(self) -> Any:
         if self._input is not None:

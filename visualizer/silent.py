@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,19 +17,26 @@ TICK_S = 0.02
 LARGEST_LAG_S = 1.0  # behind by more (the machine slept): go on from now, do not rush after it
 
 
+class Times(NamedTuple):
+    """When a callback comes and when its block is due, in seconds; named as PortAudio names them."""
+
+    currentTime: float
+    outputBufferDacTime: float
+
+
 class SilentStream:
     """Stands in for sounddevice.OutputStream, on a thread of its own.
 
     Args:
         samplerate: Hz.
-        callback: as sounddevice's: (out [n, 2], n, times, status); times and status are None.
+        callback: as sounddevice's: (out [n, 2], n, times, status); status is None.
         clock: seconds.
     """
 
     def __init__(
         self,
         samplerate: float,
-        callback: Callable[[np.ndarray, int, object, object], None],
+        callback: Callable[[np.ndarray, int, Times, None], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.samplerate = samplerate
@@ -65,7 +73,8 @@ class SilentStream:
             self._since, self._done = now, 0
             return
         while due - self._done >= BLOCK:
-            self._callback(self._out, BLOCK, None, None)
+            times = Times(now, self._since + self._done / self.samplerate)
+            self._callback(self._out, BLOCK, times, None)
             self._done += BLOCK
 
     def _run(self) -> None:

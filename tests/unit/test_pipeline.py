@@ -11,6 +11,7 @@ import pytest
 
 from tests.fakes import tiny_model_folder
 from visualizer.engine import Painting
+from visualizer.knobs import Knobs
 from visualizer.latest import Latest
 from visualizer.models import PaintingModel, load_model
 from visualizer.pipeline import Pipeline
@@ -111,15 +112,13 @@ def test_silence_is_heard_once_the_source_is_gone(pipeline: Pipeline, latest: La
     assert faded.heard_s > 1
 
 
-def test_wildness_reaches_the_engine(pipeline: Pipeline, latest: Latest[Painting]) -> None:
-    with pytest.raises(ValueError, match="wildness is 2"):
-        pipeline.set_wildness(2)
-    pipeline.set_wildness(1.0)
+def test_knobs_reach_the_engine(pipeline: Pipeline, latest: Latest[Painting]) -> None:
+    pipeline.set_knobs(Knobs(wildness=1.0))
     pipeline.start()
     first = wait_for(latest, lambda p: True)
     later = wait_for(latest, lambda p: p.made_at > first.made_at + 0.3)
     wild = np.linalg.norm(later.noise - first.noise) / (later.made_at - first.made_at)
-    pipeline.set_wildness(0.0)
+    pipeline.set_knobs(Knobs(wildness=0.0))
     wait_for(latest, lambda p: p.made_at > later.made_at + 1.5)
     first = wait_for(latest, lambda p: True)
     later = wait_for(latest, lambda p: p.made_at > first.made_at + 0.3)

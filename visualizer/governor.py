@@ -1,0 +1,146 @@
+"""How much the machine is asked for: paintings a refresh and the tier of the picture, from what it managed. Pure.
+
+Sound comes first, then an even refresh, then paintings and detail. There is one row of levels, each a little cheaper
+than the one before; a bad second goes down, and going up is tried only after good ones. A try that fails doubles
+the wait before the next, so that a machine at its limit does not swing to and fro.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class GovernorConfig:
+    """Limits of the governor.
+
+    Attributes:
+        window_s: between two observations.
+        share: of the time between paintings that making one may take, so that sound and screen keep theirs.
+        margin: a cheaper painting must fit this share of the allowed time before paintings come more often.
+        fewest_per_s: paintings, before the picture's tier is touched.
+        cheapest_tier: of the picture.
+        largest_divisor: refreshes for one painting.
+        bad, good: share of late refreshes from which a window is bad, and up to which it is good.
+        climb_after: good windows before the next level up is tried.
+        longest_wait: windows, however many tries have failed.
+        trial: windows for which a level must hold before a try counts as a success.
+    """
+
+    window_s: float = 1.0
+    share: float = 0.6
+    margin: float = 0.8
+    fewest_per_s: float = 12.0
+    cheapest_tier: int = 3
+    largest_divisor: int = 12
+    bad: float = 0.1
+    good: float = 0.02
+    climb_after: int = 5
+    longest_wait: int = 120
+    trial: int = 10
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < 1 or not 0 < self.margin <= 1:
+            raise ValueError(f"GovernorConfig: share {self.share} and margin {self.margin} must lie between 0 and 1")
+        if not 0 <= self.good < self.bad <= 1:
+            raise ValueError(f"GovernorConfig: good {self.good} and bad {self.bad} must rise from 0 to 1")
+        if not 1 <= self.climb_after <= self.longest_wait:
+            raise ValueError(f"GovernorConfig.climb_after is {self.climb_after}: use 1 to {self.longest_wait}")
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one window showed.
+
+    Attributes:
+        refresh_hz: of the screen, as it should be.
+        late: share of refreshes that came a whole refresh or more too late; None when none was asked for.
+        painting_s: typical time to make one painting; None when none was made.
+        holes: blocks of sound that were missed.
+    """
+
+    refresh_hz: float
+    late: float | None = None
+    painting_s: float | None = None
+    holes: int = 0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What is asked of the machine: one painting every `divisor` refreshes, the picture drawn at `tier` (0 is full)."""
+
+    divisor: int = 1
+    tier: int = 0
+
+
+class Governor:
+    """Chooses the pace, one observation a window.
+
+    Attributes:
+        pace: as it is now.
+        level: steps that were shed, 0 for none.
+    """
+
+    def __init__(self, config: GovernorConfig | None = None) -> None:
+        self.config = config or GovernorConfig()
+        self.pace = Pace()
+        self.level = 0
+        self._affordable = 1  # divisor that the generator's own speed allows
+        self._good = 0  # good windows in a row
+        self._since_climb: int | None = None  # windows since the last try, while it may still fail
+        self._wait = self.config.climb_after
+
+    def observe(self, load: Load) -> Pace:
+        """Take what the last window showed; returns the pace of the next."""
+        self._afford(load)
+        row = self._row(load.refresh_hz)
+        self.level = min(self.level, len(row) - 1)
+        if load.holes:
+            self._shed(2, row)
+        elif load.late is not None and load.late >= self.config.bad:
+            self._shed(1, row)
+        elif load.late is None or load.late <= self.config.good:
+            self._hold(row)
+        else:
+            self._good = 0
+        self.pace = row[self.level]
+        return self.pace
+
+    def _shed(self, steps: int, row: list[Pace]) -> None:
+        self.level = min(self.level + steps, len(row) - 1)
+        self._good = 0
+        if self._since_climb is not None:  # the try failed: the next comes later
+            self._wait = min(2 * self._wait, self.config.longest_wait)
+            self._since_climb = None
+
+    def _hold(self, row: list[Pace]) -> None:
+        self._good += 1
+        if self._since_climb is not None:
+            self._since_climb += 1
+            if self._since_climb > self.config.trial:
+                self._since_climb, self._wait = None, self.config.climb_after
+        if self.level and self._good >= self._wait:
+            self.level -= 1
+            self._good, self._since_climb = 0, 0
+
+    def _afford(self, load: Load) -> None:
+        """Follow the generator's own speed, with a margin before paintings come more often again."""
+        if load.painting_s is None or load.painting_s <= 0:
+            return
+        needed = load.painting_s * load.refresh_hz / self.config.share
+        largest = self.config.largest_divisor
+        if needed > self._affordable:
+            self._affordable = min(largest, math.ceil(needed))
+        elif needed < self.config.margin * (self._affordable - 1):
+            self._affordable -= 1
+
+    def _row(self, refresh_hz: float) -> list[Pace]:
+        """All levels, each cheaper: fewer paintings down to the fewest, then by turns the tier and paintings again."""
+        config, divisor = self.config, self._affordable
+        few = max(divisor, math.floor(refresh_hz / config.fewest_per_s))
+        row = [Pace(each, 0) for each in range(divisor, few + 1)]
+        for tier in range(1, config.cheapest_tier + 1):
+            row.append(Pace(few, tier))
+        row += [Pace(each, config.cheapest_tier) for each in range(few + 1, config.largest_divisor + 1)]
+        return row

@@ -1,0 +1,236 @@
+"""The thread "listening": follows the music every few milliseconds, however long a painting takes.
+
+A file is analysed up to a second before it is heard, so that each refresh can show what is in the air at that very
+moment. A live input is analysed as it comes. What was found lies on a timeline that the screen reads at each
+refresh and the pipeline thread for each painting; neither waits for this thread.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from visualizer.analyser import Analyser, AnalyserConfig, Features
+from visualizer.soundclock import SoundClock
+from visualizer.sources import Foreseen, Silence, Source, latency_s
+from visualizer.timeline import Timeline
+
+LIVE_LOOK_S = 0.006  # between looks at a live input; a column is 10 ms
+FILE_LOOK_S = 0.02  # a file is analysed ahead: nothing hurries
+AHEAD_S = 1.0  # that a file is analysed before it is heard
+SLICE_S = 0.1  # analysed in one look
+LARGEST_BACKLOG_S = 1.0  # behind a live input by more (the machine slept): skip to the present
+DISPLAY_S = 0.02  # from drawing a refresh to its light: the wait for the next refresh and half a scan
+ANALYSIS_S = 0.012  # from a stroke's sample to the column that shows it; measured by `visualizer bench`
+LARGEST_OFFSET_S = 0.5
+RETRY_S = 1.0
+SILENCE_RATE = 48_000.0  # Hz of the silence before the first source
+
+
+class Ear:
+    """One source and what was found in it. The listening thread writes; other threads read.
+
+    Args:
+        source: whose sound is analysed, from its present moment on.
+        analyser: goes on with it.
+        before: what is shown until the first column is complete.
+
+    Attributes:
+        timeline: features by sample number.
+        cursor: number of the next sample to be analysed.
+        lost: samples that came and went unheard.
+    """
+
+    def __init__(self, source: Source | Foreseen, analyser: Analyser, before: Features) -> None:
+        self.source = source
+        self.foreseen = isinstance(source, Foreseen)
+        self.analyser = analyser
+        self.timeline = Timeline()
+        self.cursor = source.heard
+        self.lost = 0
+        self._pending = 0  # samples of the column that is not complete
+        self._clock = SoundClock(source.rate)
+        self.timeline.add(self.cursor, before)
+
+    def sample_at(self, time: float) -> float:
+        """Number of the sample that is, or was, in the air at a time."""
+        source = self.source
+        return source.audible(time) if isinstance(source, Foreseen) else self._clock.sample_at(time)
+
+    def at(self, time: float) -> tuple[Features, float]:
+        """What is known of the sound in the air at a time, its beat thought on; and how old that is, seconds."""
+        wanted = self.sample_at(time)
+        if self.foreseen:
+            wanted += ANALYSIS_S * self.source.rate
+        sample, features = self.timeline.entry(wanted)
+        age_s = max(0.0, (wanted - sample) / self.source.rate)
+        return features.predicted(age_s), age_s
+
+    def look(self, now: float) -> bool:
+        """Analyse what is new, a slice at a time; True when more is waiting."""
+        source = self.source
+        if isinstance(source, Foreseen):
+            stop = min(source.known, int(source.audible(now) + AHEAD_S * source.rate))
+            begun = self.cursor
+            samples, end, lost = source.read_ahead(begun, min(stop, begun + self._slice))
+            more = end != begun and end < stop
+        else:
+            samples, end, lost = self._read_live(now)
+            more = False
+        self.lost += lost
+        self._analyse(samples, end)
+        return more
+
+    @property
+    def _slice(self) -> int:
+        return max(1, round(SLICE_S * self.source.rate))
+
+    def _read_live(self, now: float) -> tuple[np.ndarray, int, int]:
+        source, rate = self.source, self.source.rate
+        skipped = 0
+        if source.heard - self.cursor > LARGEST_BACKLOG_S * rate:
+            skipped = source.heard - self._slice - self.cursor
+            self.cursor += skipped
+        samples, end, lost = source.read(self.cursor)
+        if len(samples):
+            begun = now - len(samples) / rate - latency_s(source)
+            self._clock.give(begun, end - len(samples), len(samples), len(samples))
+        return samples, end, lost + skipped
+
+    def _analyse(self, samples: np.ndarray, end: int) -> None:
+        """Push one column's worth at a time: each column's features go to the timeline."""
+        hop = self.analyser.config.columns.hop
+        place = end - len(samples)
+        done = 0
+        while done < len(samples):
+            piece = samples[done : done + hop - self._pending]
+            done += len(piece)
+            self._pending += len(piece)
+            if self.analyser.push(piece):
+                self._pending = 0
+                self.timeline.add(place + done, self.analyser.features())
+        self.cursor = end
+
+
+class Listening:
+    """Runs an Ear on a thread of its own and says what should be on screen.
+
+    Args:
+        clock: seconds, steady; the same as the source's.
+        on_sound: called on this thread when sound begins after silence; must return at once.
+        on_failed: called on this thread with one sentence when the source cannot be read; listening goes on.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        on_sound: Callable[[], None] = lambda: None,
+        on_failed: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self._clock = clock
+        self._on_sound = on_sound
+        self._on_failed = on_failed
+        self._offset_s = 0.0
+        self._sounding = False
+        self._lost_before = 0
+        silence = Silence(SILENCE_RATE, clock)
+        self._ear = Ear(silence, Analyser(AnalyserConfig.at(silence.rate)), Features.silence())
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start listening; does nothing when running."""
+        if self._thread is None:
+            self._stop.clear()
+            self._thread = threading.Thread(target=self._run, name="listening", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening and wait for the thread to end."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def set_source(self, source: Source | Foreseen | None) -> None:
+        """Listen to another source from its present moment on; None hears silence."""
+        ear = self._ear
+        if source is None:
+            source = Silence(ear.source.rate, self._clock)
+        # The thread may be at work on the old analyser still: a new source begins with one of its own.
+        self._lost_before += ear.lost
+        self._ear = Ear(source, Analyser(AnalyserConfig.at(source.rate)), ear.timeline.newest)
+
+    def set_offset(self, seconds: float) -> None:
+        """Show pictures later than the sound (positive) or earlier (negative), up to half a second.
+
+        A live input is heard when it sounds, so its pictures can be shown later but not earlier: with a negative
+        offset only the beat, where it can be predicted, comes earlier.
+
+        Raises:
+            ValueError: beyond half a second, or not a number.
+        """
+        if not -LARGEST_OFFSET_S <= seconds <= LARGEST_OFFSET_S:
+            raise ValueError(f"the offset is {seconds} s: use {-LARGEST_OFFSET_S} to {LARGEST_OFFSET_S}")
+        self._offset_s = float(seconds)
+
+    @property
+    def offset_s(self) -> float:
+        """As set."""
+        return self._offset_s
+
+    @property
+    def source(self) -> Source | Foreseen:
+        """What is listened to now."""
+        return self._ear.source
+
+    @property
+    def lost(self) -> int:
+        """Samples that came and went before they were analysed."""
+        return self._lost_before + self._ear.lost
+
+    @property
+    def newest(self) -> Features:
+        """What was analysed last, audible already or not yet."""
+        return self._ear.timeline.newest
+
+    def features(self, now: float, ahead_s: float = 0.0) -> Features:
+        """What should be on screen in a refresh that is drawn at `now`, or `ahead_s` later. Any thread; never waits."""
+        return self._ear.at(now + ahead_s + DISPLAY_S - self._offset_s)[0]
+
+    def sample(self, now: float, ahead_s: float = 0.0) -> int:
+        """Number of the sample that those features belong to."""
+        return int(self._ear.sample_at(now + ahead_s + DISPLAY_S - self._offset_s))
+
+    def shown_late_s(self, now: float) -> float:
+        """By how much what `features` gives is older than what it should be: about 0 for files."""
+        return self._ear.at(now + DISPLAY_S - self._offset_s)[1]
+
+    def ahead_s(self, now: float) -> float:
+        """How far the analysis is ahead of the air; negative when it is behind, as it must be live."""
+        ear = self._ear
+        return (ear.cursor - ear.sample_at(now)) / ear.source.rate
+
+    def look(self, now: float) -> float:
+        """One look at the source (the thread does nothing else); returns the seconds until the next."""
+        ear = self._ear
+        more = ear.look(now)
+        sounding = ear.timeline.newest.is_open
+        if sounding and not self._sounding:
+            self._on_sound()
+        self._sounding = sounding
+        if more:
+            return 0.0
+        return FILE_LOOK_S if ear.foreseen else LIVE_LOOK_S
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                wait_s = self.look(self._clock())
+            except Exception as error:  # the show goes on: say it, wait, try again
+                self._on_failed(f"Listening failed ({type(error).__name__}: {error}); trying again.")
+                wait_s = RETRY_S
+            self._stop.wait(wait_s)
