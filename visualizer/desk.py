@@ -1,0 +1,224 @@
+"""The desk beside the painting: knobs, what is heard, the map, how it is hung. GUI thread.
+
+Everything on it is a setting or a reading: it changes settings through the window's commands and hears of changes
+from the preferences, so that keys, menus and desk always agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QSize, Qt, QTimer
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mvnet.periods import PERIODS
+from visualizer.dial import Dial
+from visualizer.period_map import PeriodMap
+from visualizer.picture_commands import PictureCommands
+from visualizer.preferences import Preferences
+from visualizer.settings import FITS, LARGEST_OFFSET_MS, TRANSITIONS_S
+from visualizer.sound_meters import SoundMeters
+from visualizer.theme import DARK, SPACE, Theme, sans, serif
+from visualizer.transport_line import FocusedKeys, Line
+
+if TYPE_CHECKING:
+    from visualizer.analyser import Features
+    from visualizer.engine import Painting
+
+WIDTH = 330
+METERS_MS = 50
+KNOBS = (
+    ("wildness", "Wildness", ("calm", "wild"), 96),
+    ("speed", "Speed", ("slow", "fast"), 56),
+    ("sensitivity", "Reaction", ("little", "much"), 56),
+    ("smoothing", "Smoothing", ("nervous", "lazy"), 56),
+)
+FIT_WORDS = {"fill": "Fill the picture", "fit": "Whole on the wall", "mirror": "Mirrored at its sides"}
+
+
+class Choice(FocusedKeys, QComboBox):
+    """A list to choose from that keeps Space and the arrows while it has the focus."""
+
+
+class Desk(QScrollArea):
+    """The desk.
+
+    Args:
+        preferences: what the knobs show and change.
+        commands: what they call.
+        features: what the music does now; asked for a few times a second while the desk is seen.
+        device: name of what is heard, for its offset.
+    """
+
+    def __init__(
+        self,
+        preferences: Preferences,
+        commands: PictureCommands,
+        features: Callable[[], Features],
+        device: Callable[[], str],
+    ) -> None:
+        super().__init__()
+        self.setObjectName("desk")
+        self.setAccessibleName("Desk")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        self._preferences, self._commands = preferences, commands
+        self._features, self._device = features, device
+        self.dials = {name: Dial(text, ends, side=side) for name, text, ends, side in KNOBS}
+        self.meters, self.map = SoundMeters(), PeriodMap()
+        self.period, self.fit = Choice(), Choice()
+        self.transition, self.offset = Line("Transition", 100), Line("Picture later or earlier than the sound", 100)
+        self.transition_words, self.offset_words = QLabel(), QLabel()
+        self.quantised = QCheckBox("Changes wait for the bar")
+        self._build()
+        self._connect()
+        self._timer = QTimer(self)
+        self._timer.setInterval(METERS_MS)
+        self._timer.timeout.connect(lambda: self.meters.set_features(self._features()))
+        preferences.changed.connect(self.refresh)
+        self.refresh()
+
+    def sizeHint(self) -> QSize:
+        """Fixed width."""
+        return QSize(WIDTH, 600)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        for part in (*self.dials.values(), self.meters, self.map, self.transition, self.offset):
+            part.set_theme(theme)
+
+    def set_model(self, model: Any) -> None:
+        """Show the map of another model."""
+        self.map.set_prototypes(model.card.prototypes)
+
+    def show_painting(self, painting: Painting, now: float) -> None:
+        """Go on with the trail."""
+        self.map.add(painting.embedding, painting.period, now)
+
+    def showEvent(self, event: object) -> None:
+        """Seen: the meters move."""
+        self._timer.start()
+
+    def hideEvent(self, event: object) -> None:
+        """Not seen: rest."""
+        self._timer.stop()
+
+    def refresh(self) -> None:
+        """Show the settings as they are."""
+        settings = self._preferences.settings
+        for name, dial in self.dials.items():
+            dial.set_share(getattr(settings, name))
+        self.period.setCurrentIndex(settings.period + 1)
+        self.fit.setCurrentIndex(FITS.index(settings.fit))
+        shortest, longest = TRANSITIONS_S
+        if not self.transition.isSliderDown():
+            share = ((settings.transition_s - shortest) / (longest - shortest)) ** (1 / 3)
+            self.transition.setValue(round(share * self.transition.maximum()))
+        self.transition_words.setText(f"{settings.transition_s:.1f} s")
+        offset = settings.offsets.get(self._device(), 0)
+        if not self.offset.isSliderDown():
+            self.offset.setValue(round((offset / LARGEST_OFFSET_MS + 1) / 2 * self.offset.maximum()))
+        self.offset_words.setText(offset_words(offset))
+        self.quantised.setChecked(settings.quantised)
+
+    # ---- making
+
+    def _build(self) -> None:
+        page = QWidget()
+        page.setObjectName("desk_page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(18, 14, 18, 18)
+        column.setSpacing(SPACE)
+        column.addWidget(_heading("Motion"))
+        column.addLayout(self._knobs())
+        column.addWidget(_heading("Heard"))
+        column.addWidget(self.meters)
+        column.addWidget(_heading("Among the periods"))
+        column.addWidget(self.map)
+        column.addWidget(_heading("Picture"))
+        column.addLayout(self._rows())
+        column.addStretch(1)
+        self.setWidget(page)
+
+    def _knobs(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        for dial in self.dials.values():
+            row.addWidget(dial, 0, Qt.AlignmentFlag.AlignBottom)
+        return row
+
+    def _rows(self) -> QGridLayout:
+        self.period.addItems(["Follow the music", *(f"Always {name}" for name in PERIODS)])
+        self.period.setAccessibleName("Period")
+        self.fit.addItems([FIT_WORDS[fit] for fit in FITS])
+        self.fit.setAccessibleName("How it is hung")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(SPACE)
+        rows = (
+            ("Period", self.period, None),
+            ("Hung", self.fit, None),
+            ("Transition", self.transition, self.transition_words),
+            ("Timing", self.offset, self.offset_words),
+        )
+        for index, (text, part, words) in enumerate(rows):
+            label = QLabel(text)
+            label.setFont(sans(9.5))
+            label.setObjectName("quiet")
+            grid.addWidget(label, index, 0)
+            part.setFont(sans(9.5))
+            grid.addWidget(part, index, 1, 1, 1 if words else 2)
+            if words:
+                words.setFont(sans(9))
+                words.setMinimumWidth(64)
+                grid.addWidget(words, index, 2)
+        self.quantised.setFont(sans(9.5))
+        grid.addWidget(self.quantised, len(rows), 1, 1, 2)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def _connect(self) -> None:
+        preferences, commands = self._preferences, self._commands
+        for name, dial in self.dials.items():
+            dial.turned.connect(lambda value, name=name: commands.turn(name, value))
+        self.period.activated.connect(lambda index: commands.hold_period(None if index == 0 else index - 1))
+        self.fit.activated.connect(lambda index: preferences.change(fit=FITS[index]))
+        self.transition.moved_to.connect(self._set_transition)
+        self.offset.moved_to.connect(self._set_offset)
+        self.quantised.clicked.connect(lambda on: preferences.change(quantised=on))
+
+    def _set_transition(self, value: int) -> None:
+        shortest, longest = TRANSITIONS_S
+        seconds = shortest + (longest - shortest) * (value / self.transition.maximum()) ** 3
+        self._preferences.change(transition_s=round(seconds, 1))
+
+    def _set_offset(self, value: int) -> None:
+        offset = round((2 * value / self.offset.maximum() - 1) * LARGEST_OFFSET_MS / 10) * 10
+        offsets = {**self._preferences.settings.offsets, self._device(): offset}
+        self._preferences.change(offsets={name: ms for name, ms in offsets.items() if ms})
+
+
+def offset_words(offset_ms: int) -> str:
+    """An offset for people."""
+    if offset_ms == 0:
+        return "on time"
+    return f"{abs(offset_ms)} ms {'later' if offset_ms > 0 else 'earlier'}"
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setFont(serif(12.5, italic=True))
+    label.setStyleSheet(f"color: {DARK.accent}")
+    return label
