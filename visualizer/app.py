@@ -21,8 +21,9 @@ from PyQt6.QtGui import QSurfaceFormat
 from PyQt6.QtWidgets import QApplication
 
 from visualizer import __version__
-from visualizer.canvas import Canvas, GLCanvas, Take, probe_opengl, wanted_format
+from visualizer.canvas import Canvas, GLCanvas, probe_opengl, wanted_format
 from visualizer.crash import CrashReports
+from visualizer.easel import Take
 from visualizer.errors import VisualizerError
 from visualizer.options import AppOptions
 from visualizer.parts import Parts, real_parts

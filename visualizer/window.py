@@ -27,7 +27,8 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from visualizer.actions import SEEK_LEAP_S, SEEK_STEP_S, VOLUME_STEP, help_rows
-from visualizer.canvas import Canvas, Take
+from visualizer.canvas import Canvas
+from visualizer.easel import Take
 from visualizer.errors import VisualizerError
 from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status
 from visualizer.menus import fill_choices, fill_inputs, make_actions, make_menu, recent_choices
@@ -191,7 +192,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name["whole"].setChecked(settings.whole)
         self.actions_by_name["mute"].setChecked(settings.muted)
         self.actions_by_name["period_auto"].setChecked(True)
-        self.canvas.set_whole(settings.whole)
+        self.canvas.set_fit("fit" if settings.whole else "fill")
         self._apply_volume()
         self._show_status()
 
@@ -277,7 +278,7 @@ class MainWindow(QMainWindow):
     def _set_whole(self, whole: bool) -> None:
         self._change(whole=whole)
         self.actions_by_name["whole"].setChecked(whole)
-        self.canvas.set_whole(whole)
+        self.canvas.set_fit("fit" if whole else "fill")
 
     def _set_plot(self, shown: bool) -> None:
         self._change(plot=shown)
