@@ -1,4 +1,4 @@
-"""The OpenGL canvas: takes the newest painting on each refresh, uploads it, cross-fades to it. GUI thread.
+"""The OpenGL canvas: takes the newest painting on each refresh, uploads it, shows it as the music goes. GUI thread.
 
 While the canvas is live or fading, each finished refresh asks for the next, at the screen's rate;
 otherwise it rests and costs nothing. A lost context is rebuilt from the last painting.
@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import moderngl
 import numpy as np
@@ -20,20 +20,14 @@ from PyQt6.QtOpenGLWidgets import QOpenGLWidget
 from PyQt6.QtWidgets import QWidget
 
 from visualizer.drawing import is_software
-from visualizer.fade import Fade
-from visualizer.gl_painting import ENLARGED, GLPainting
-from visualizer.hanging import hang
+from visualizer.easel import TIERS, Easel, Hear, Take, nothing_heard
+from visualizer.gl_painting import GLPainting
+from visualizer.hanging import Fit, hang
+from visualizer.knobs import Knobs
 from visualizer.theme import WALL
-
-if TYPE_CHECKING:
-    from visualizer.engine import Painting
 
 NEEDED = (3, 3)
 SOFTWARE_HZ = 30.0  # without a graphics card each refresh costs the processor that also paints and plays
-SOFTWARE_ENLARGED = 256
-TIMINGS_KEPT = 512
-
-Take = Callable[[], "Painting | None"]
 
 
 class Canvas(Protocol):
@@ -43,21 +37,44 @@ class Canvas(Protocol):
         painted: signal with each Painting taken.
         refreshes: how often the screen was drawn.
         upload_s, paint_s: the last durations, seconds, for the bench.
+        interval_s: the last times between refreshes while live, seconds.
+        painting_age_s: how old the newest painting was at the last refreshes while live, seconds; negative where it
+            was painted for a time to come.
     """
 
     painted: Any
     refreshes: int
     upload_s: deque[float]
     paint_s: deque[float]
+    interval_s: deque[float]
+    painting_age_s: deque[float]
 
     def look(self) -> None:
         """Take the newest painting now, if there is one."""
 
     def set_live(self, live: bool) -> None:
-        """Refresh continuously, or rest when the last fade is done."""
+        """Refresh continuously and move with the music, or rest when the last fade is done."""
 
-    def set_whole(self, whole: bool) -> None:
-        """Hang the whole painting on the wall, or fill the screen with it."""
+    def set_knobs(self, knobs: Knobs) -> None:
+        """How strongly and how fast the music moves the picture."""
+
+    def set_fit(self, fit: Fit) -> None:
+        """Fill the screen, hang the whole painting on the wall, or mirror it at the sides."""
+
+    def set_limited(self, limited: bool) -> None:
+        """Hold flashes back, as is usual, or show everything."""
+
+    def set_frozen(self, frozen: bool) -> None:
+        """Hold the picture still while the sound goes on, or let it go on."""
+
+    def set_black(self, black: bool) -> None:
+        """Fade to black within 0.3 s, or back to the picture."""
+
+    def set_reduced(self, reduced: bool) -> None:
+        """Reduce motion to slow changes of colour, or show it all."""
+
+    def set_tier(self, tier: int) -> None:
+        """How much work a refresh may be: 0 the full picture, higher is cheaper."""
 
     def clear(self) -> None:
         """Fade to the bare wall."""
@@ -120,29 +137,29 @@ def probe_opengl() -> OpenGL:
     return OpenGL("", renderer)
 
 
-class GLCanvas(QOpenGLWidget):
+class GLCanvas(Easel, QOpenGLWidget):
     """The painting, drawn by the graphics card.
 
     Args:
         take: gives the newest painting once, or None; called on each refresh, must not wait.
+        features: gives what should be seen of the music now; None uses the newest painting's.
         clock: seconds, steady.
     """
 
     painted = pyqtSignal(object)
 
-    def __init__(self, take: Take, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        take: Take,
+        features: Hear = nothing_heard,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self.refreshes = 0
-        self.upload_s: deque[float] = deque(maxlen=TIMINGS_KEPT)
-        self.paint_s: deque[float] = deque(maxlen=TIMINGS_KEPT)
-        self.renderer = ""
-        self._take = take
-        self._clock = clock
-        self._fade = Fade()
+        self._set_up(take, features, clock)
         self._image: np.ndarray | None = None
         self._waiting = False  # the newest image is not uploaded yet
-        self._live = False
-        self._whole = False
+        self._software = False
         self._painting: GLPainting | None = None
         self._context: moderngl.Context | None = None
         self._pace = QTimer(self)
@@ -157,27 +174,9 @@ class GLCanvas(QOpenGLWidget):
         """The widget itself."""
         return self
 
-    def set_live(self, live: bool) -> None:
-        """Refresh continuously, or rest when the last fade is done."""
-        if live != self._live:
-            self._live = live
-            self.update()
-
-    def set_whole(self, whole: bool) -> None:
-        """Hang the whole painting on the wall, or fill the screen with it."""
-        self._whole = whole
-        self.update()
-
-    def clear(self) -> None:
-        """Fade to the bare wall."""
-        self._show(None)
-
-    def look(self) -> None:
-        """Take the newest painting now, if there is one."""
-        painting = self._take()
-        if painting is not None:
-            self._show(painting.image)
-            self.painted.emit(painting)
+    def set_tier(self, tier: int) -> None:
+        """How much work a refresh may be; where the processor imitates a graphics card, always the least."""
+        super().set_tier(TIERS - 1 if self._software else tier)
 
     def initializeGL(self) -> None:
         """Qt calls this for each new context: the first, and any after a loss."""
@@ -187,12 +186,13 @@ class GLCanvas(QOpenGLWidget):
         context.aboutToBeDestroyed.connect(self._release)
         self._context = moderngl.create_context(require=330)
         opengl = OpenGL("", str(self._context.info["GL_RENDERER"]))
-        self.renderer, software = opengl.renderer, opengl.software
-        self._painting = GLPainting(self._context, WALL, SOFTWARE_ENLARGED if software else ENLARGED)
+        self.renderer, self._software = opengl.renderer, opengl.software
+        self._painting = GLPainting(self._context, WALL)
         self._waiting = self._image is not None
         screen = self.screen()
         hz = screen.refreshRate() if screen is not None else 60.0
-        self._hz = SOFTWARE_HZ if software else max(hz, 24.0)
+        self._hz = SOFTWARE_HZ if self._software else max(hz, 24.0)
+        self.set_tier(self._tier)
 
     def paintGL(self) -> None:
         """Qt calls this once a refresh, with the context current."""
@@ -208,20 +208,20 @@ class GLCanvas(QOpenGLWidget):
         scale = self.devicePixelRatioF()
         screen = (max(1, round(self.width() * scale)), max(1, round(self.height() * scale)))
         target = self._context.detect_framebuffer(self.defaultFramebufferObject())
-        hanging = hang(screen, self._painting.size, scale, self._whole)
-        self._painting.draw(target, hanging, self._fade.progress(self._clock()))
+        hanging = hang(screen, self._painting.size, scale, self._fit)
+        self._painting.draw(target, hanging, self._sight(hanging), self._tier)
         self.paint_s.append(time.perf_counter() - started)
-        self.refreshes += 1
 
-    def _show(self, image: np.ndarray | None) -> None:
+    def _wake(self) -> None:
+        self.update()
+
+    def _hang(self, image: np.ndarray | None) -> None:
         self._image = image
         self._waiting = True
-        self._fade.begin(self._clock())
-        self.update()
 
     def _next_refresh(self) -> None:
         """Ask for the next refresh, no sooner than the screen can show it (not every system waits for it)."""
-        if not (self._live or self._waiting or self._fade.progress(self._clock()) < 1):
+        if not (self._waiting or self._goes_on()):
             return
         now = time.perf_counter()
         wait_s = self._last_refresh + 0.9 / self._hz - now

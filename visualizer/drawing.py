@@ -15,6 +15,7 @@ import numpy as np
 from visualizer.enlarge import enlarge_light, to_linear, to_srgb
 from visualizer.errors import VisualizerError
 from visualizer.hanging import Hanging, hang
+from visualizer.scene import Sight
 
 SMOOTH = 320  # points of the enlarged painting's longer side, about; FFmpeg stretches it from there
 SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "gdi generic", "software")
@@ -148,7 +149,9 @@ class GLDrawing:
         self._context.release()
 
     def _draw(self, share: float) -> None:
-        self._painting.draw(self._target, _hung(self._size, self._painting.size), share)
+        from visualizer.gl_painting import PLAIN
+
+        self._painting.draw(self._target, _hung(self._size, self._painting.size), Sight(share), PLAIN)
 
 
 class _View:
@@ -172,7 +175,7 @@ class _View:
 
 
 def _hung(size: tuple[int, int], painting: tuple[int, int]) -> Hanging:
-    return hang(size, painting, max(1.0, min(size) / VIEW_POINTS), framed=False)
+    return hang(size, painting, max(1.0, min(size) / VIEW_POINTS), fit="fill")
 
 
 def _seen(points: int, covered: float, pixels: int, factor: int) -> tuple[slice, slice]:

@@ -7,36 +7,28 @@ paint` and tests call it with a clock of their own.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Protocol
 
 import numpy as np
 
-from mvnet.frontend import MelSpec, RollingMel
+from mvnet.frontend import MelSpec
 from mvnet.periods import PERIODS
-from mvnet.resample import Resampler
 from visualizer.analyser import LARGEST_SAMPLE, Analyser, AnalyserConfig, Features
 from visualizer.chroma import PITCH_CLASSES
-from visualizer.mapping import (
-    PUSHES,
-    WILDNESS,
-    checked_wildness,
-    harmony,
-    harmony_reach,
-    pushes,
-    reach,
-    walk_speed,
-)
-from visualizer.motion import Glide, NoiseWalk, Shift
+from visualizer.knobs import Knobs
+from visualizer.looks import Looks
+from visualizer.mapping import PUSHES, harmony, harmony_reach, nearest_periods, pushes, reach, walk_speed
+from visualizer.motion import Glide, Shift, Trail
+from visualizer.sections import Bars, Cue, Sections
+from visualizer.style import Style
 
-ENCODE_EVERY_S = 0.25  # how often style is decided; the window moves by 3 % of its length in that time
 EMBEDDING_SETTLE_S = 2.0
 PERIOD_SETTLE_S = 1.0
 PACE_SETTLE_S = 0.5
 HARMONY_SETTLE_S = 0.5
-QUIET_DB, LOUD_DB = -45.0, -5.0  # mean mel level that counts as 0 and as 1
-LEVEL_COLUMNS = 13  # mel columns (150 ms) over which the level is measured
 
 
 class Card(Protocol):
@@ -79,9 +71,11 @@ class Painting:
         embedding: float32 [10], the embedding that was painted.
         noise: float32 [Z], the noise that was painted.
         level: 0 (silence) to 1 (loud).
+        look: number of the look that is shown or approached.
         heard_s: seconds of sound heard since the start of the engine.
         made_at: time given to Engine.paint.
-        timings: seconds spent in "mel", "analyser", "encoder" (when it ran) and "generator".
+        timings: seconds spent in "mel", "analyser", "encoder" (which includes the mel columns, when it ran) and
+            "generator".
         features: what the music does at this moment: levels, onsets, harmony, beat.
     """
 
@@ -94,6 +88,7 @@ class Painting:
     made_at: float
     timings: dict[str, float] = field(default_factory=dict)
     features: Features = field(default_factory=Features.silence)
+    look: int = 0
 
 
 class Engine:
@@ -101,39 +96,52 @@ class Engine:
 
     Args:
         model: encoder and generator.
-        seed: chooses the path of the noise; the same seed, sound and times give the same pictures.
-        wildness: 0 (calm) to 1 (wild), how much the picture moves.
+        seed: chooses the paths of the noise; the same seed, sound, calls and times give the same pictures.
+        knobs: how the picture moves.
+        wildness: calm (0) to wild (1), in place of the knobs'.
+        analyse: follow levels, onsets and beat of what is heard; False when paint is given the features.
     """
 
-    def __init__(self, model: Model, *, seed: int = 0, wildness: float = WILDNESS) -> None:
-        self._mel = RollingMel(model.card.spec)
-        self._analyser: Analyser | None = None
-        self._rate = 0.0
-        self._wildness = checked_wildness(wildness)
-        self._resampler: Resampler | None = None
+    def __init__(
+        self,
+        model: Model,
+        *,
+        seed: int = 0,
+        knobs: Knobs | None = None,
+        wildness: float | None = None,
+        analyse: bool = True,
+    ) -> None:
         self._seed = seed
-        self._chosen: int | None = None
+        self._analyse = analyse
+        self._analyser: Analyser | None = None
+        self._analyser_s = 0.0
+        self._rate = 0.0
         self._last_paint: float | None = None
-        self._last_encode: float | None = None
-        self._mel_s = self._analyser_s = 0.0
-        self._heard = np.zeros(len(PERIODS), np.float32)
-        self.set_model(model)
+        self._chosen: int | None = None
+        self._locked: tuple[np.ndarray, np.ndarray] | None = None  # embedding and period when the look was locked
+        self._style = Style(model.card.spec, model.card.prototypes.mean(0))
+        self._looks = Looks(model.card.noise_size, seed)
+        self._bars, self._cue = Bars(), Cue()
+        self._knobs = knobs or Knobs()
+        self._adopt(model)
+        self.set_knobs(self._knobs if wildness is None else replace(self._knobs, wildness=wildness))
+
+    @property
+    def look(self) -> int:
+        """Number of the look that is shown or approached; 0 first."""
+        return self._looks.number
 
     def set_model(self, model: Model) -> None:
-        """Paint with another model from now on; what was heard is kept when the spec allows."""
-        if model.card.spec != self._mel.spec:
-            self._mel = RollingMel(model.card.spec)
-            self._resampler = None
-        self._model = model
-        self._walk = NoiseWalk(model.card.noise_size, self._seed)
-        self._push = Shift(len(PUSHES), model.card.noise_size, self._seed)
-        self._colour = Shift(PITCH_CLASSES, model.card.prototypes.shape[1], self._seed)
-        self._pace = Glide(PACE_SETTLE_S)
-        self._harmony = Glide(HARMONY_SETTLE_S)
-        self._glide = Glide(EMBEDDING_SETTLE_S)
-        self._period_glide = Glide(PERIOD_SETTLE_S)
-        self._embedding = model.card.prototypes.mean(0)
-        self._last_encode = None
+        """Paint with another model from now on; what was heard is kept when the spec allows, and the look too."""
+        card = model.card
+        if card.spec != self._style.spec:
+            self._style = Style(card.spec, card.prototypes.mean(0))
+        self._style.restart(self._style.period @ card.prototypes)
+        if card.noise_size != self._looks.size:
+            self._looks = Looks(card.noise_size, self._seed, self._looks.number)
+        self._locked = self._locked and (self._style.embedding, self._style.period)
+        self._adopt(model)
+        self.set_knobs(self._knobs)
 
     def set_period(self, index: int | None) -> None:
         """Paint one period whatever is heard; None follows the music again."""
@@ -141,57 +149,126 @@ class Engine:
             raise ValueError(f"period {index} does not exist: use 0 to {len(PERIODS) - 1}")
         self._chosen = index
 
+    def set_knobs(self, knobs: Knobs) -> None:
+        """How the picture moves from now on."""
+        self._knobs = knobs
+        longer = knobs.smoothing_factor
+        self._pace.settle_s = PACE_SETTLE_S * longer
+        self._harmony.settle_s = HARMONY_SETTLE_S * longer
+        self._glide.settle_s = EMBEDDING_SETTLE_S * longer
+        self._period_glide.settle_s = PERIOD_SETTLE_S * longer
+        self._trail.longer = longer
+
     def set_wildness(self, value: float) -> None:
         """How much the picture moves from now on, 0 (calm) to 1 (wild)."""
-        self._wildness = checked_wildness(value)
+        self.set_knobs(replace(self._knobs, wildness=value))
+
+    def set_transition(self, seconds: float) -> None:
+        """How long the way to another look takes, 0.2 to 30 s; ValueError beyond."""
+        self._looks.set_transition(seconds)
+
+    def next_look(self, *, on_bar: bool = False) -> None:
+        """Go to the look with the next number; on the next bar, if asked for and the beat is known."""
+        self._turn(lambda: self._looks.show(self._looks.number + 1), on_bar)
+
+    def previous_look(self, *, on_bar: bool = False) -> None:
+        """Go to the look with the number before; see next_look."""
+        self._turn(lambda: self._looks.show(self._looks.number - 1), on_bar)
+
+    def random_look(self, *, on_bar: bool = False) -> None:
+        """Go to a look drawn by chance, which the seed decides; see next_look."""
+        self._turn(self._looks.show_random, on_bar)
+
+    def last_look(self, *, on_bar: bool = False) -> None:
+        """Go back to the look that was shown before this one, where it was left; see next_look."""
+        self._turn(self._looks.go_back, on_bar)
+
+    def lock_look(self, locked: bool) -> None:
+        """Stay in this look: walk and style stand still and no section brings another; the rhythm goes on."""
+        if not locked:
+            self._locked = None
+        elif self._locked is None:
+            self._locked = self._style.embedding, self._style.period
+            self._cue.drop()
 
     def hear(self, samples: np.ndarray, rate: float) -> None:
         """Take the next sound, mono float32 [n] at a sample rate in Hz (it may change between calls)."""
-        started = perf_counter()
         sound = np.nan_to_num(np.asarray(samples, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
         sound = np.clip(sound, -LARGEST_SAMPLE, LARGEST_SAMPLE)
-        if self._analyser is None or self._rate != rate:
-            self._analyser, self._rate = Analyser(AnalyserConfig.at(rate)), rate
-        self._analyser.push(sound)
-        analysed = perf_counter()
-        if self._resampler is None or self._resampler.from_rate != rate:
-            self._resampler = Resampler(rate, self._mel.spec.sample_rate)
-        self._mel.push(self._resampler.push(sound))
-        self._analyser_s += analysed - started
-        self._mel_s += perf_counter() - analysed
+        if self._analyse:
+            started = perf_counter()
+            if self._analyser is None or self._rate != rate:
+                self._analyser, self._rate = Analyser(AnalyserConfig.at(rate)), rate
+            self._analyser.push(sound)
+            self._analyser_s += perf_counter() - started
+        self._style.hear(sound, rate)
 
-    def paint(self, now: float) -> Painting:
-        """Paint what is heard at a time in seconds; times must not go back."""
+    def paint(self, now: float, features: Features | None = None) -> Painting:
+        """Paint what is heard at a time in seconds; times must not go back.
+
+        Args:
+            features: what the music does at this moment; None takes the engine's own analysis.
+        """
         dt = 0.0 if self._last_paint is None else max(0.0, now - self._last_paint)
         self._last_paint = now
-        timings = {"mel": self._mel_s, "analyser": self._analyser_s}
-        self._mel_s = self._analyser_s = 0.0
-        if self._last_encode is None or now - self._last_encode >= ENCODE_EVERY_S:
-            self._last_encode = now
-            started = perf_counter()
-            self._encode()
-            timings["encoder"] = perf_counter() - started
-        features = Features.silence() if self._analyser is None else self._analyser.features()
+        if features is None:
+            features = Features.silence() if self._analyser is None else self._analyser.features()
+        started = perf_counter()
+        mel_before = self._style.mel_s
+        decided = self._style.decide(self._model, now)
+        encoder_s = perf_counter() - started - (self._style.mel_s - mel_before)
+        timings = {"mel": self._style.mel_s, "analyser": self._analyser_s}
+        self._style.mel_s = self._analyser_s = 0.0
+        if decided:
+            timings["encoder"] = encoder_s
+        self._follow_form(features, decided, dt)
         embedding = self._moved_embedding(features, dt)
         noise = self._moved_noise(features, dt)
-        period = self._period_glide.step(self._heard, dt)
+        period = self._period_glide.step(self._style.period, dt)
         started = perf_counter()
         image = self._model.paint(noise[None], embedding[None])[0]
         timings["generator"] = perf_counter() - started
-        heard_s = self._mel.columns * self._mel.spec.hop / self._mel.spec.sample_rate
-        return Painting(image, period, embedding, noise, self.level(), heard_s, now, timings, features)
+        return Painting(
+            image, period, embedding, noise, features.loudness, self._style.heard_s, now, timings, features, self.look
+        )
 
-    def level(self) -> float:
-        """Loudness of the last 150 ms, 0 (at or below the quiet end) to 1."""
-        recent = self._mel.latest()[-LEVEL_COLUMNS:]
-        power = np.mean(10 ** (recent / 10)) if self._mel.spec.scale == "db" else np.mean(recent)
-        db = 10 * np.log10(max(float(power), 1e-12))
-        return float(np.clip((db - QUIET_DB) / (LOUD_DB - QUIET_DB), 0, 1))
+    def _adopt(self, model: Model) -> None:
+        """Take a model, and begin the motions that depend on it anew."""
+        card = model.card
+        self._model = model
+        self._push = Shift(len(PUSHES), card.noise_size, self._seed)
+        self._colour = Shift(PITCH_CLASSES, card.prototypes.shape[1], self._seed)
+        self._sections = Sections(nearest_periods(card.prototypes))
+        self._trail = Trail()
+        self._pace = Glide(PACE_SETTLE_S)
+        self._harmony = Glide(HARMONY_SETTLE_S)
+        self._glide = Glide(EMBEDDING_SETTLE_S)
+        self._period_glide = Glide(PERIOD_SETTLE_S)
+
+    def _turn(self, turn: Callable[[], object], on_bar: bool) -> None:
+        """Go to another look now, or on the next bar."""
+        self._cue.drop()
+        if on_bar:
+            self._cue.wait_for_bar(turn)
+        else:
+            turn()
+
+    def _follow_form(self, features: Features, decided: bool, dt: float) -> None:
+        """Bring the next look when the music changes section, and whatever waits for a bar on the bar."""
+        on_bar = self._bars.step(features)
+        if decided and self._style.is_trusted and self._sections.hear(self._style.embedding, features):
+            self._section_begins()
+        self._cue.step(on_bar or not self._bars.known, dt)
+
+    def _section_begins(self) -> None:
+        """Another section of the music is another look, unless this one is locked or a person's choice waits."""
+        if self._locked is None and not self._cue.waits:
+            self.next_look(on_bar=True)
 
     def _moved_embedding(self, features: Features, dt: float) -> np.ndarray:
         """Where the picture is going (slow), shifted a little by the harmony, float32 [10]."""
-        colour = self._harmony.step(harmony(features), dt)
-        largest = harmony_reach(self._model.card.prototypes, self._wildness)
+        colour = self._harmony.step(harmony(features, self._knobs), dt)
+        largest = harmony_reach(self._model.card.prototypes, self._knobs)
         return self._glide.step(self._target(), dt) + self._colour.at(colour, largest)
 
     def _moved_noise(self, features: Features, dt: float) -> np.ndarray:
@@ -199,18 +276,16 @@ class Engine:
 
         The push is a function of the last moment alone: it returns to rest by itself and never adds up.
         """
-        pace = float(self._pace.step(np.array([walk_speed(features, self._wildness)]), dt)[0])
-        noise = self._walk.advance(pace * dt)
-        return noise + self._push.at(pushes(features), reach(self._wildness) * math.sqrt(len(noise)))
-
-    def _encode(self) -> None:
-        embedding, period = self._model.encode(self._mel.window()[None])
-        if np.isfinite(embedding).all() and np.isfinite(period).all():
-            self._embedding, self._heard = embedding[0], period[0]
+        speed = walk_speed(features, self._knobs) if self._locked is None else 0.0
+        pace = float(self._pace.step(np.array([speed]), dt)[0])
+        noise = self._looks.advance(pace * dt, dt)
+        pushed = self._trail.step(pushes(features, self._knobs), dt)
+        return noise + self._push.at(pushed, reach(self._knobs) * math.sqrt(len(noise)))
 
     def _target(self) -> np.ndarray:
         """Where the embedding should go: what is heard, or the chosen period with the music's own deviation."""
+        embedding, period = self._locked or (self._style.embedding, self._style.period)
         if self._chosen is None:
-            return self._embedding
+            return embedding
         prototypes = self._model.card.prototypes
-        return prototypes[self._chosen] + 0.5 * (self._embedding - self._heard @ prototypes)
+        return prototypes[self._chosen] + 0.5 * (embedding - period @ prototypes)

@@ -1,8 +1,13 @@
-"""Where a painting hangs on a screen: arithmetic shared by both canvases. No Qt."""
+"""Where a painting hangs on a screen: arithmetic shared by canvases and drawings. No Qt."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Fit = Literal["fill", "fit", "mirror"]
+FITS: tuple[Fit, ...] = ("fill", "fit", "mirror")
+MARGIN = 0.06  # of the screen's shorter side: wall around a whole painting
 
 
 @dataclass(frozen=True)
@@ -13,7 +18,7 @@ class Hanging:
         screen: width and height of the target.
         left, bottom, width, height: of the painting; may reach beyond the screen.
         scale: device pixels in one point of the desktop.
-        framed: the whole painting hangs on the wall.
+        fit: how it is fitted; "mirror" goes on beyond the painting's sides with its mirror image.
     """
 
     screen: tuple[int, int]
@@ -22,21 +27,31 @@ class Hanging:
     width: float
     height: float
     scale: float
-    framed: bool
+    fit: Fit
+
+    @property
+    def framed(self) -> bool:
+        """The whole painting hangs on the wall, which is seen around it."""
+        return self.fit == "fit"
 
 
-def hang(screen: tuple[int, int], image: tuple[int, int], scale: float, framed: bool) -> Hanging:
-    """Place a painting on a screen, aspect kept: filling it, or whole with a margin of wall.
+def hang(screen: tuple[int, int], image: tuple[int, int], scale: float, fit: Fit = "fill") -> Hanging:
+    """Place a painting on a screen, aspect kept.
 
     Args:
         screen: width and height in device pixels.
         image: width and height of the painting in points.
         scale: device pixels in one point of the desktop.
-        framed: show the whole painting.
+        fit: "fill" the screen, "fit" the whole painting with a margin of wall, or "mirror" the whole painting from
+            edge to edge, continued by its mirror image.
+    Raises:
+        ValueError: no such fit.
     """
-    margin = 0.06 * min(screen) if framed else 0.0
+    if fit not in FITS:
+        raise ValueError(f"there is no fit {fit!r}: use one of {', '.join(FITS)}")
+    margin = MARGIN * min(screen) if fit == "fit" else 0.0
     room = (max(1.0, screen[0] - 2 * margin), max(1.0, screen[1] - 2 * margin))
     ratios = (room[0] / image[0], room[1] / image[1])
-    zoom = min(ratios) if framed else max(ratios)
+    zoom = max(ratios) if fit == "fill" else min(ratios)
     width, height = image[0] * zoom, image[1] * zoom
-    return Hanging(screen, (screen[0] - width) / 2, (screen[1] - height) / 2, width, height, scale, framed)
+    return Hanging(screen, (screen[0] - width) / 2, (screen[1] - height) / 2, width, height, scale, fit)

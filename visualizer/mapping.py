@@ -2,7 +2,7 @@
 
 Pure functions on the pipeline thread. Each feature moves something of its own, so that each stays
 recognisable: loudness, tempo and strokes the speed of the walk; kick, snare and hat a push that returns
-to rest; harmony the colour. One knob, the wildness, scales them all.
+to rest; harmony the colour. The knobs scale them all.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 
 from visualizer.analyser import Features
 from visualizer.bands import HAT, KICK, SNARE
+from visualizer.knobs import FASTEST, Knobs
 
 WILDNESS = 0.5
 WALK_PER_S = 0.35  # noise distance a second in loud music; one unit is a new random picture
@@ -30,7 +31,7 @@ def checked_wildness(value: float) -> float:
     return float(value)
 
 
-def walk_speed(features: Features, wildness: float) -> float:
+def walk_speed(features: Features, knobs: Knobs) -> float:
     """Distance a second along the noise's path, never above FASTEST_WALK.
 
     Loudness alone does not tell a ballad from techno once both are mastered to the same level, so the tempo
@@ -39,31 +40,38 @@ def walk_speed(features: Features, wildness: float) -> float:
     tempo = float(np.clip(features.bpm / USUAL_BPM, 0.5, 1.5))
     pace = 1 + min(features.beat_confidence, 1.0) * (tempo - 1) if features.bpm > 0 else 1.0
     strokes = 0.35 + min(2 * features.activity, 0.9)
-    energy = min(features.loudness, 1.0) ** 2 * pace * strokes
-    return WALK_PER_S * WILD_FACTOR ** (2 * wildness - 1) * (CALM_SHARE + (1 - CALM_SHARE) * energy)
+    energy = min(min(features.loudness, 1.0) ** 2 * pace * strokes * knobs.sensitivity_factor, MOST_ENERGY)
+    speed = WALK_PER_S * WILD_FACTOR ** (2 * knobs.wildness - 1) * knobs.speed_factor
+    return speed * (CALM_SHARE + (1 - CALM_SHARE) * energy)
 
 
-FASTEST_WALK = WALK_PER_S * WILD_FACTOR * (CALM_SHARE + (1 - CALM_SHARE) * 1.5 * 1.25)
+MOST_ENERGY = 1.5 * 1.25  # of the fastest and most active music; a higher sensitivity gets there sooner
+FASTEST_WALK = WALK_PER_S * WILD_FACTOR * FASTEST * (CALM_SHARE + (1 - CALM_SHARE) * MOST_ENERGY)
 
 
-def pushes(features: Features) -> np.ndarray:
+def pushes(features: Features, knobs: Knobs) -> np.ndarray:
     """How far kick, snare and hat push, float [3], each 0 to 1: a stroke of quiet music pushes less."""
-    return np.clip(features.pulses[list(PUSHES)], 0, 1) * PUSH_SHARES * min(features.loudness, 1.0)
+    struck = features.pulses[list(PUSHES)] * min(features.loudness, 1.0) * knobs.sensitivity_factor
+    return np.clip(struck, 0, 1) * PUSH_SHARES
 
 
-def reach(wildness: float) -> float:
+def reach(knobs: Knobs) -> float:
     """Largest displacement of the noise, in lengths of the noise."""
-    return LEAST_REACH + REACH_SPAN * wildness
+    return LEAST_REACH + REACH_SPAN * knobs.wildness
 
 
-def harmony(features: Features) -> np.ndarray:
+def harmony(features: Features, knobs: Knobs) -> np.ndarray:
     """How far the twelve pitch classes stand out, float [12], of length 1 at most; 0 without music."""
-    apart = 2 * (features.chroma - features.chroma.mean())
+    apart = 2 * (features.chroma - features.chroma.mean()) * knobs.sensitivity_factor
     return apart / max(1.0, float(np.linalg.norm(apart)))
 
 
-def harmony_reach(prototypes: np.ndarray, wildness: float) -> float:
-    """Largest shift of the embedding by harmony: it stays well within a period, float [5, 10] prototypes."""
+def nearest_periods(prototypes: np.ndarray) -> float:
+    """Distance between the two periods' embeddings, float [5, 10], that lie next to each other."""
     apart = np.linalg.norm(prototypes[:, None] - prototypes[None], axis=-1)
-    nearest = float(apart[~np.eye(len(prototypes), dtype=bool)].min())
-    return HARMONY_SHARE * nearest * 2 * wildness
+    return float(apart[~np.eye(len(prototypes), dtype=bool)].min())
+
+
+def harmony_reach(prototypes: np.ndarray, knobs: Knobs) -> float:
+    """Largest shift of the embedding by harmony: it stays well within a period, float [5, 10] prototypes."""
+    return HARMONY_SHARE * nearest_periods(prototypes) * 2 * knobs.wildness

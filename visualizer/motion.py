@@ -1,4 +1,4 @@
-"""How the picture moves: a glide of the embedding, an endless smooth walk of the noise, and bounded shifts of both.
+"""How the picture moves: a glide to a moving target, an endless smooth walk of the noise, and bounded shifts.
 
 Pure NumPy on injected time. Everything is defined in seconds, so 10 and 60 pictures a second show
 the same motion.
@@ -10,6 +10,9 @@ import math
 
 import numpy as np
 
+RISE_S, RETURN_S = 0.02, 0.18  # of a stroke by itself, as the analyser gives it
+SETTLED = 4.74  # (1 + x) exp(-x) = 0.05 at x = 4.74
+
 
 class Glide:
     """Critically damped motion of a vector towards a moving target: no overshoot, no jump.
@@ -18,15 +21,24 @@ class Glide:
     the step length while the target stands still.
 
     Args:
-        settle_s: seconds after which about 95 % of a step of the target is done.
+        settle_s: seconds after which about 95 % of a step of the target is done; may be changed on the way.
     """
 
     def __init__(self, settle_s: float) -> None:
-        if settle_s <= 0:
-            raise ValueError(f"settle_s is {settle_s}: it must be positive")
-        self._rate = 4.74 / settle_s  # (1 + x) exp(-x) = 0.05 at x = 4.74
+        self.settle_s = settle_s
         self._position: np.ndarray | None = None
         self._velocity: np.ndarray = np.zeros(1)
+
+    @property
+    def settle_s(self) -> float:
+        """Seconds after which about 95 % of a step of the target is done."""
+        return SETTLED / self._rate
+
+    @settle_s.setter
+    def settle_s(self, seconds: float) -> None:
+        if seconds <= 0:
+            raise ValueError(f"settle_s is {seconds}: it must be positive")
+        self._rate = SETTLED / seconds
 
     def step(self, target: np.ndarray, dt: float) -> np.ndarray:
         """Move for dt seconds towards the target, float [n]; the first call starts there.
@@ -47,23 +59,31 @@ class Glide:
         self._velocity = (drift - self._rate * (offset + drift * dt)) * decay
         return self._position.astype(np.float32)
 
+    def displace(self, offset: np.ndarray) -> None:
+        """Put the position elsewhere, float [n], without a change of its velocity; nothing before the first step."""
+        if self._position is not None:
+            self._position = self._position + offset
+
 
 class NoiseWalk:
     """A smooth endless path over the sphere on which standard normal noise lives.
 
     The path is a cubic B-spline through random points, one for each unit of distance, scaled to
     length sqrt(size): continuous in position, velocity and acceleration, never stuck, never faster
-    than its speed, and a function of seed and distance alone (so a render can be repeated).
+    than its speed, and a function of seed, look and distance alone (so a render can be repeated).
 
     Args:
         size: numbers in one noise vector.
-        seed: chooses the path.
+        seed: chooses the path,
+        look: and so does this: each look is a path of its own.
     """
 
-    def __init__(self, size: int, seed: int) -> None:
+    def __init__(self, size: int, seed: int, look: int = 0) -> None:
         self.size = size
         self.seed = seed
+        self.look = look
         self.distance = 0.0
+        self._points: dict[int, np.ndarray] = {}
 
     def advance(self, amount: float) -> np.ndarray:
         """Go on by an amount of distance (one unit = one new random point); returns at()."""
@@ -75,12 +95,14 @@ class NoiseWalk:
         first = math.floor(distance)
         x = distance - first
         weights = np.array([(1 - x) ** 3, 3 * x**3 - 6 * x**2 + 4, -3 * x**3 + 3 * x**2 + 3 * x + 1, x**3]) / 6
-        points = np.stack([self._point(first + k) for k in range(4)])  # [4, size]
+        near = {index: self._points.get(index) for index in range(first, first + 4)}
+        self._points = {index: self._point(index) if point is None else point for index, point in near.items()}
+        points = np.stack(list(self._points.values()))  # [4, size]
         noise = weights @ points
         return (noise * math.sqrt(self.size) / np.linalg.norm(noise)).astype(np.float32)
 
     def _point(self, index: int) -> np.ndarray:
-        return np.random.default_rng((self.seed % 2**32, index)).standard_normal(self.size)
+        return np.random.default_rng((self.seed % 2**32, index, self.look % 2**32)).standard_normal(self.size)
 
 
 class Shift:
@@ -106,3 +128,26 @@ class Shift:
         pushed = np.clip(np.nan_to_num(np.asarray(pushed, np.float64), posinf=0.0, neginf=0.0), -1e6, 1e6)
         pushed = pushed / max(1.0, float(np.linalg.norm(pushed)))
         return (length * (pushed @ self.directions)).astype(np.float32)
+
+
+class Trail:
+    """Follows what pushes, and lets go of it slowly: strokes that return to rest later than they would.
+
+    Attributes:
+        longer: how much later than by themselves, as a factor; up to 1 the pushes pass unchanged.
+    """
+
+    def __init__(self) -> None:
+        self.longer = 1.0
+        self._held: np.ndarray = np.zeros(1)
+        self._value: np.ndarray = np.zeros(1)
+
+    def step(self, pushed: np.ndarray, dt: float) -> np.ndarray:
+        """The pushes dt seconds later, float [n], each between 0 and the largest that was given."""
+        if self.longer <= 1:
+            self._held = self._value = pushed
+            return pushed
+        self._held = np.maximum(pushed, self._held * math.exp(-dt / (RETURN_S * self.longer)))
+        share = 1 - math.exp(-dt / (RISE_S * (self.longer - 1)))
+        self._value = self._value + (self._held - self._value) * share
+        return self._value

@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from visualizer.analyser import Features
 from visualizer.canvas import Canvas
+from visualizer.easel import Hear, Take
+from visualizer.hanging import Fit
 from visualizer.knobs import Knobs
 
 
 class Pictures:
-    """Passes on how the painting is shown to every canvas, also to one that comes later."""
+    """Passes on how the painting is shown to every canvas, also to one that comes later.
 
-    def __init__(self) -> None:
+    Args:
+        features: what the music does in the refresh that is drawn now; None without a model. It counts refreshes,
+            so one canvas alone asks it: the one made last, which is the output's while there is one.
+
+    Attributes:
+        canvases: those that show the painting.
+        features: as the first canvas drew them last.
+    """
+
+    def __init__(self, features: Callable[[], Features | None]) -> None:
         self.canvases: list[Canvas] = []
+        self.features = Features.silence()
+        self._read = features
+        self._hearers: list[object] = []
         self.frozen = False
         self.black = False
         self._live = False
-        self._fit = "fill"
+        self._fit: Fit = "fill"
         self._limited = True
         self._reduced = False
         self._knobs = Knobs()
 
-    def add(self, canvas: Canvas) -> None:
-        """Show on one more canvas, as on the others."""
+    def make(self, make_canvas: Callable[[Take, Hear], Canvas], take: Take) -> Canvas:
+        """Make one more canvas and show on it as on the others."""
+        hearer = object()
+        self._hearers.append(hearer)
+
+        def hear() -> Features | None:
+            if hearer is not self._hearers[-1]:
+                return self.features
+            features = self._read()
+            if features is not None:
+                self.features = features
+            return features
+
+        canvas = make_canvas(take, hear)
+        self._add(canvas)
+        return canvas
+
+    def _add(self, canvas: Canvas) -> None:
         self.canvases.append(canvas)
         canvas.set_fit(self._fit)
         canvas.set_limited(self._limited)
@@ -32,6 +65,7 @@ class Pictures:
 
     def remove(self, canvas: Canvas) -> None:
         """Show no longer on a canvas, which comes to rest."""
+        del self._hearers[self.canvases.index(canvas)]
         self.canvases.remove(canvas)
         canvas.set_live(False)
 
@@ -46,7 +80,7 @@ class Pictures:
         for canvas in self.canvases:
             canvas.set_live(live)
 
-    def set_fit(self, fit: str) -> None:
+    def set_fit(self, fit: Fit) -> None:
         """How the painting lies in the picture: one of visualizer.settings.FITS."""
         self._fit = fit
         for canvas in self.canvases:

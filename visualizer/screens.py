@@ -146,7 +146,6 @@ class Screens(QObject):
             output.closed.connect(self.close_output)
             output.double_clicked.connect(self._toggle_output)
             self.output = output
-            self._pictures.add(canvas)
             self._preferences.change(output=True)
         self.output.show()
         self.changed.emit()

@@ -1,8 +1,8 @@
-"""The canvas's shaders (GLSL 3.30 core): blend two paintings, enlarge the blend, hang it on the screen.
+"""The picture's shaders (GLSL 3.30 core): blend two paintings, find their structure, brush or enlarge them, hang them.
 
-Blending and enlarging are done in linear light: paintings are stored as sRGB, which the hardware
-decodes as it reads. The alpha channel says how far there is a painting at all; what it leaves open
-is the gallery wall.
+Blending and enlarging are done in linear light: paintings are stored as sRGB, which the hardware decodes as it reads.
+A blend's alpha channel says how far there is a painting at all, the same everywhere; what it leaves open is the
+gallery wall. The large picture holds sRGB codes and, as alpha, how thick the paint lies.
 """
 
 TRIANGLE = """
@@ -19,23 +19,189 @@ BLEND = """
 #version 330 core
 uniform sampler2D before;
 uniform sampler2D after;
+uniform sampler2D last;   // as shown last
 uniform float progress;
+uniform float share;      // of the way from there to what is wanted
 in vec2 place;
 out vec4 blend;
 void main() {
     blend = mix(texture(before, place), texture(after, place), progress);
+    if (share < 1.0) blend = mix(texture(last, place), blend, share);
 }
 """
+
+CODES = """
+vec3 codes_of(vec3 light) {
+    light = clamp(light, 0.0, 1.0);
+    return mix(light * 12.92, 1.055 * pow(light, vec3(1.0 / 2.4)) - 0.055, step(vec3(0.0031308), light));
+}
+"""
+
+# The structure tensor of brightness as the eye sees it (about the square root of light), by Scharr's filter:
+# (xx, yy, xy) of the gradient's products. WIDEN averages it.
+STRUCTURE = """
+#version 330 core
+uniform sampler2D blend;
+in vec2 place;
+out vec4 structure;
+float seen(int x, int y) {
+    ivec2 last = textureSize(blend, 0) - 1;
+    vec4 paint = texelFetch(blend, clamp(ivec2(place * vec2(last + 1)) + ivec2(x, y), ivec2(0), last), 0);
+    return sqrt(max(dot(paint.rgb, vec3(0.2126, 0.7152, 0.0722)) / max(paint.a, 1e-3), 0.0));
+}
+void main() {
+    float upper = seen(1, 1) - seen(-1, 1), middle = seen(1, 0) - seen(-1, 0), lower = seen(1, -1) - seen(-1, -1);
+    float right = seen(1, 1) - seen(1, -1), centre = seen(0, 1) - seen(0, -1), left = seen(-1, 1) - seen(-1, -1);
+    vec2 slope = vec2(3.0 * (upper + lower) + 10.0 * middle, 3.0 * (right + left) + 10.0 * centre) / 16.0;
+    structure = vec4(slope * slope, slope.x * slope.y, 0.0) * 64.0;  // within what 16 bits tell apart
+}
+"""
+
+WIDEN = """
+#version 330 core
+uniform sampler2D wide;
+uniform vec2 axis;    // (1, 0) or (0, 1)
+uniform float sigma;  // points
+in vec2 place;
+out vec4 wider;
+void main() {
+    vec2 point = axis / vec2(textureSize(wide, 0));
+    vec4 sum = vec4(0.0);
+    float weights = 0.0;
+    for (int index = -5; index <= 5; index++) {
+        float weight = exp(-0.5 * float(index * index) / (sigma * sigma));
+        sum += weight * texture(wide, place + float(index) * point);
+        weights += weight;
+    }
+    wider = sum / weights;
+}
+"""
+
+# Strokes of paint, large ones first, smaller ones where there is detail. Each stroke has a place of its own on a
+# jittered grid and never leaves it; it takes the painting's colour there and lies along the painting's structure, so
+# what moves are colours and directions, never the grain. Where strokes overlap, the one with the higher rank is on top.
+BRUSH = (
+    """
+#version 330 core
+uniform sampler2D blend;
+uniform sampler2D structure;
+uniform vec4 region;   // of the painting: left, bottom, width, height
+uniform int layers;
+uniform float flow;    // how far strokes sway along themselves
+uniform float phase;   // of the swaying, radians
+in vec2 place;
+out vec4 painted;
+
+const float CELLS[3] = float[3](44.0, 88.0, 168.0);   // strokes along the painting's side
+const float LONG[3] = float[3](1.12, 1.10, 1.05);     // half a stroke's length and width, cells
+const vec2 DETAIL[3] = vec2[3](vec2(0.0), vec2(0.004, 0.05), vec2(0.03, 0.2));  // from where, and all, strokes
+const float WIDE[3] = float[3](0.46, 0.40, 0.36);
+"""
+    + CODES
+    + """
+uvec3 scrambled(uvec3 v) {  // three numbers in, three unrelated numbers out
+    v = v * 1664525u + 1013904223u;
+    v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
+    v ^= v >> 16u;
+    v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
+    return v;
+}
+
+vec3 chance(ivec2 cell, int layer) {
+    return vec3(scrambled(uvec3(ivec3(cell + 4096, layer + 1))) >> 8u) / 16777216.0;
+}
+
+// Smooth chance along a line, 0..1: the tracks of bristles.
+float track(float at, float seed) {
+    float cell = floor(at), rest = fract(at);
+    vec2 two = fract(sin(vec2(cell, cell + 1.0) * 12.9898 + seed * 78.233) * 43758.5453);
+    return mix(two.x, two.y, rest * rest * (3.0 - 2.0 * rest));
+}
+
+// Direction along which things run at a place, and how clearly: where nothing runs, a calm swirl.
+vec3 direction(vec2 at) {
+    vec3 tensor = texture(structure, at).xyz;
+    vec2 twice = vec2(tensor.x - tensor.y, 2.0 * tensor.z);  // twice the gradient's angle
+    float energy = tensor.x + tensor.y;
+    vec2 swirl = 0.03 * vec2(cos(5.1 * at.x + 3.0 * sin(2.3 * at.y)), sin(4.3 * at.y + 2.6 * sin(3.1 * at.x + 1.0)));
+    float angle = 0.5 * atan(-twice.y + swirl.y, -twice.x + swirl.x);
+    return vec3(cos(angle), sin(angle), energy);
+}
+
+void main() {
+    vec2 at = region.xy + place * region.zw;
+    vec2 points = vec2(textureSize(blend, 0));
+    float there = max(texelFetch(blend, ivec2(0), 0).a, 1e-3);
+    vec3 here = direction(at);
+
+    // Ground: read along the structure, so that slanting edges have no steps.
+    vec3 ground = vec3(0.0);
+    float weights = 0.0;
+    for (int index = -2; index <= 2; index++) {
+        float weight = exp(-0.35 * float(index * index));
+        ground += weight * texture(blend, at + 0.9 * float(index) * here.xy / points).rgb;
+        weights += weight;
+    }
+    ground /= weights * there;
+    float fine = smoothstep(0.02, 0.35, here.z);   // detail that large strokes would lose
+    vec3 paint = ground;
+    float thick = 0.3;
+
+    for (int layer = 0; layer < layers; layer++) {
+        float cells = CELLS[layer];
+        vec2 grid = at * cells;
+        ivec2 cell = ivec2(floor(grid));
+        float soft = 1.2 * cells * region.z / float(textureSize(structure, 0).x);
+        vec3 sum = vec3(0.0);
+        float total = 1e-4, height = 0.0, cover = 0.0;
+        for (int dy = -1; dy <= 1; dy++) for (int dx = -1; dx <= 1; dx++) {
+            ivec2 home = cell + ivec2(dx, dy);
+            vec3 luck = chance(home, layer);
+            vec2 centre = vec2(home) + 0.5 + 0.7 * (luck.xy - 0.5);
+            vec2 spot = clamp(centre / cells, 0.0, 1.0);
+            vec3 way = direction(spot);
+            vec2 off = grid - centre;
+            float sway = flow * 0.22 * sin(phase * (8.0 + floor(luck.x * 6.0)) + 6.2832 * luck.z);
+            float along = dot(off, way.xy) - sway, across = dot(off, vec2(-way.y, way.x));
+            across += 0.10 * sin(2.2 * along + 6.2832 * luck.y);   // a hand does not draw with a ruler
+            float bristle = track(across * 11.0 + 17.0 * luck.z, luck.x);
+            float reach = LONG[layer] * (0.72 + 0.28 * bristle);    // bristles leave the canvas one by one
+            float ends = smoothstep(reach, reach - 0.28, abs(along));
+            float sides = smoothstep(WIDE[layer], WIDE[layer] - 0.12, abs(across));
+            float mask = ends * sides;
+            if (mask <= 0.0) continue;
+            float wanted = layer == 0 ? 1.0 : smoothstep(DETAIL[layer].x, DETAIL[layer].y, way.z + 0.02 * luck.x);
+            float weight = mask * exp2(9.0 * luck.z);
+            float lod = max(0.0, log2(points.x / cells * 0.55));
+            vec3 colour = textureLod(blend, spot, lod).rgb / there;
+            colour *= 1.0 + 0.10 * (luck.y - 0.5) + 0.10 * (bristle - 0.5);
+            sum += weight * colour;
+            total += weight;
+            height += weight * (0.25 + 0.75 * bristle) * (0.6 + 0.4 * sides);
+            cover = max(cover, mask * wanted);
+        }
+        paint = mix(paint, sum / total, cover);
+        thick = mix(thick, height / total, cover);
+    }
+    paint = mix(paint, ground, 0.55 * fine);
+    painted = vec4(codes_of(paint), thick);
+}
+"""
+)
 
 # The kernel is Mitchell and Netravali's (B = C = 1/3), as in visualizer.enlarge. Runs on a target a few
 # times the painting's size; from there to the screen, plain bilinear reading shows no points any more.
 # Light is encoded here, not on every pixel of the screen: a processor without a graphics card can follow.
-ENLARGE = """
+ENLARGE = (
+    """
 #version 330 core
 uniform sampler2D blend;
+uniform vec4 region;   // of the painting: left, bottom, width, height
 in vec2 place;
 out vec4 enlarged;
-
+"""
+    + CODES
+    + """
 vec4 kernel(float t) {
     vec4 x = vec4(1.0 + t, t, 1.0 - t, 2.0 - t);
     vec4 x2 = x * x, x3 = x2 * x;
@@ -46,7 +212,7 @@ vec4 kernel(float t) {
 
 void main() {
     ivec2 last = textureSize(blend, 0) - 1;
-    vec2 point = place * vec2(last + 1) - 0.5;
+    vec2 point = (region.xy + place * region.zw) * vec2(last + 1) - 0.5;
     ivec2 first = ivec2(floor(point)) - 1;
     vec4 across = kernel(fract(point.x)), up = kernel(fract(point.y));
     vec4 light = vec4(0.0);
@@ -58,21 +224,30 @@ void main() {
         }
         light += up[row] * line;
     }
-    float there = clamp(light.a, 0.0, 1.0);
-    vec3 paint = clamp(light.rgb / max(there, 1e-3), 0.0, 1.0);
-    vec3 codes = mix(paint * 12.92, 1.055 * pow(paint, vec3(1.0 / 2.4)) - 0.055, step(vec3(0.0031308), paint));
-    enlarged = vec4(codes * there, there);
+    enlarged = vec4(codes_of(light.rgb / max(light.a, 1e-3)), 0.5);
 }
 """
+)
 
 HANG = """
 #version 330 core
-uniform sampler2D enlarged;  // sRGB codes times alpha
+uniform sampler2D painted;  // sRGB codes, and how thick the paint lies
+uniform sampler2D blend;    // its alpha: how far there is a painting
 uniform vec2 screen;    // pixels of the target
 uniform vec4 hung;      // the painting's left, bottom, width and height, pixels
+uniform vec4 region;    // the part of the painting in `painted`
 uniform float scale;    // device pixels in one point of the desktop
-uniform float framed;   // 1 when the whole painting hangs on the wall, 0 when it fills the screen
+uniform float framed;   // 1 when the whole painting hangs on the wall, 0 when it covers the screen
 uniform vec3 wall;      // sRGB codes
+uniform float zoom;
+uniform float turn;     // radians, anticlockwise
+uniform mat3 tint;      // of colours, as rows
+uniform float tinted;   // 0 leaves the colours alone
+uniform float brushed;  // 1 with strokes, whose relief the light shows
+uniform float relief;   // how much they glint
+uniform float phase;    // of the light's slow turning, radians
+uniform float vignette;
+uniform float bright;   // 0 is black
 in vec2 place;
 out vec4 colour;
 
@@ -91,22 +266,49 @@ vec3 bare(vec2 pixel, float hanging) {
     return wall * (1.15 - 0.9 * dot(middle, middle)) * (1.0 - 0.6 * hanging * shade);
 }
 
+vec2 on_canvas(vec2 at) {  // from the painting, mirrored beyond its sides, to `painted`
+    at = 1.0 - abs(1.0 - mod(at, 2.0));
+    return (at - region.xy) / region.zw;
+}
+
 void main() {
     vec2 pixel = place * screen;
-    vec2 at = (pixel - hung.xy) / hung.zw;
-    vec2 beyond = abs(at - 0.5);
-    vec4 paint = texture(enlarged, clamp(at, 0.0, 1.0));
+    vec2 off = (pixel - 0.5 * screen) / zoom;
+    float cosine = cos(turn), sine = sin(turn);
+    vec2 seen = vec2(cosine * off.x + sine * off.y, cosine * off.y - sine * off.x) + 0.5 * screen;
+    // A framed painting moves within its frame, which hangs still.
+    vec2 at = (seen - hung.xy) / hung.zw;
+    float there = texelFetch(blend, ivec2(0), 0).a;
+    vec2 beyond = abs((pixel - hung.xy) / hung.zw - 0.5);
     vec3 codes;
-    if (max(beyond.x, beyond.y) > 0.5) {
-        codes = bare(pixel, paint.a * framed);
+    if (framed > 0.5 && max(beyond.x, beyond.y) > 0.5) {
+        codes = bare(pixel, there);
     } else {
+        vec2 spot = on_canvas(at);
+        vec4 paint = texture(painted, spot);
+        if (tinted > 0.5) {
+            vec3 light = paint.rgb * paint.rgb * tint;  // near enough to linear light for a tint
+            paint.rgb = sqrt(max(light, 0.0));
+        }
         vec2 middle = place - 0.5;
         float corner = dot(middle, middle) * 2.0;
-        float light = (1.0 + 0.05 * linen(pixel)) * (1.0 - (1.0 - framed) * 0.25 * corner * corner);
-        codes = paint.rgb * light + (1.0 - paint.a) * bare(pixel, 0.0);
+        float shine = 0.0, weave = linen(pixel);
+        if (brushed > 0.5) {
+            vec2 point = 0.8 / vec2(textureSize(painted, 0));
+            float right = texture(painted, spot + vec2(point.x, 0.0)).a;
+            float upper = texture(painted, spot + vec2(0.0, point.y)).a;
+            vec2 slope = vec2(paint.a - right, paint.a - upper);
+            float angle = 2.25 + 0.35 * sin(2.0 * phase);      // from the upper left, turning slowly
+            vec2 lamp = vec2(cos(angle), sin(angle));
+            float facing = dot(slope, lamp);
+            shine = clamp(facing * (1.1 + 0.9 * relief), -0.22, 0.22);
+            weave *= 1.0 - 0.6 * paint.a;                      // thick paint covers the weave
+        }
+        float light = (1.0 + 0.05 * weave + shine) * (1.0 - (1.0 - framed) * vignette * corner * corner);
+        codes = mix(bare(pixel, 0.0), paint.rgb * light, there);
     }
-    // A little noise against banding in the shadows.
+    // A little noise against banding in the shadows; it stands still.
     float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
-    colour = vec4(codes + (grain - 0.5) / 255.0, 1.0);
+    colour = vec4(codes * bright + (grain - 0.5) / 255.0, 1.0);
 }
 """

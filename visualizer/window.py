@@ -25,8 +25,9 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QMainWindow, QMenu
 
 from visualizer.actions import SUBMENUS, bound, help_rows
-from visualizer.canvas import Canvas, Take
+from visualizer.canvas import Canvas
 from visualizer.desktop import reduced_motion
+from visualizer.easel import Hear, Take
 from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status
 from visualizer.menus import fill_choices, make_actions, make_menu
 from visualizer.model_card import find_models
@@ -53,7 +54,7 @@ TITLE = "MVNet Visualizer"
 TICK_MS = 100
 CHOSEN_S = 3.5  # of looking for the paintings of a period or model chosen in a pause
 
-MakeCanvas = Callable[[Take, Any], Canvas]
+MakeCanvas = Callable[[Take, Hear], Canvas]
 
 
 class MainWindow(QMainWindow):
@@ -110,7 +111,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         session, preferences = self.session, self.preferences
-        self.pictures = Pictures()
+        self.pictures = Pictures(session.features)
         self.music = MusicCommands(session, preferences, self, lambda volume: self.transport.show_volume(volume))
         self.looks = PictureCommands(session, preferences, self.pictures)
         self.screens = Screens(self, preferences, self.pictures, self._new_canvas, self.notice)
@@ -124,7 +125,6 @@ class MainWindow(QMainWindow):
                 if bar is not None:
                     bar.addAction(action)
         self.canvas = self._new_canvas()
-        self.pictures.add(self.canvas)
         self.transport = Transport(self.actions_by_name, self._chooser_menu, self.menu)
         self.plot = PeriodPlot()
         listen = QAction("Listen", self)
@@ -135,8 +135,8 @@ class MainWindow(QMainWindow):
         self.stage.setFocus()  # not the first button: it would keep Space and the arrows for itself
 
     def _new_canvas(self) -> Canvas:
-        """One more canvas; the first one's paintings are shown beside the picture too."""
-        return self._make_canvas(self.session.latest.reader(), self.session.features)
+        """One more canvas."""
+        return self.pictures.make(self._make_canvas, self.session.latest.reader())
 
     def _commands(self) -> dict[str, Callable[[], object]]:
         return (

@@ -24,7 +24,7 @@ class Easel:
         self.now = 100.0
         self.slot: deque[Painting] = deque(maxlen=1)
         self.taken: list[Painting] = []
-        self.canvas = kind(lambda: self.slot.pop() if self.slot else None, lambda: self.now)
+        self.canvas = kind(lambda: self.slot.pop() if self.slot else None, clock=lambda: self.now)
         self.canvas.painted.connect(self.taken.append)
         self.window = QWidget()
         layout = QHBoxLayout(self.window)
@@ -127,7 +127,7 @@ def test_the_whole_painting_hangs_on_the_wall(easel: Easel) -> None:
     easel.paint(flat(250, 250, 250))
     easel.now += 5
     assert easel.colour(0.02, 0.5).min() > 180  # fills the window
-    easel.canvas.set_whole(True)
+    easel.canvas.set_fit("fit")
     assert easel.colour(0.02, 0.5).max() < 40
     assert easel.colour().min() > 230
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mvnet.frontend import MelSpec, window_input
-from mvnet.resample import resample
 from tests.fakes import tiny_model_folder
-from visualizer.engine import ENCODE_EVERY_S, Engine, Painting
+from visualizer.engine import Engine, Painting
+from visualizer.knobs import Knobs
 from visualizer.mapping import FASTEST_WALK, HARMONY_SHARE, reach
 from visualizer.models import PaintingModel, load_model
+from visualizer.style import DECIDE_EVERY_S
 
 RATE = 44_100
 
@@ -44,16 +44,6 @@ def test_same_seed_and_sound_give_the_same_pictures(model: PaintingModel) -> Non
     assert all(np.array_equal(a.image, b.image) for a, b in zip(first, second, strict=True))
     other = play(Engine(model, seed=6), sound)
     assert not np.array_equal(first[-1].image, other[-1].image)
-
-
-def test_the_window_is_the_one_a_whole_file_gives(model: PaintingModel) -> None:
-    sound = np.random.default_rng(0).normal(0, 0.1, 11 * RATE).astype(np.float32)
-    engine = Engine(model)
-    play(engine, sound)
-    heard = round(engine.paint(100.0).heard_s * 22_050)
-    whole = resample(sound, RATE, 22_050)
-    expected = window_input(whole[: heard + 1024 - 256], MelSpec())
-    np.testing.assert_array_equal(engine._mel.window(), expected)
 
 
 def test_period_follows_the_music(model: PaintingModel) -> None:
@@ -106,7 +96,7 @@ def noise_path(paintings: list[Painting]) -> float:
 
 def rest(engine: Engine) -> np.ndarray:
     """Where the noise would be without any push."""
-    return engine._walk.at(engine._walk.distance)
+    return engine._looks.advance(0.0, 0.0)
 
 
 def test_a_stroke_pushes_the_noise_and_lets_it_return(model: PaintingModel) -> None:
@@ -179,7 +169,7 @@ def test_no_sound_makes_the_picture_jump(model: PaintingModel, seed: int, kind: 
         paintings.append(engine.paint(index / 60))
     noise, embedding = (np.stack([getattr(p, name) for p in paintings]) for name in ("noise", "embedding"))
     # A push rises with 20 ms: in a sixtieth of a second and two columns it cannot do more than 1 - exp(-1.3).
-    largest = reach(wildness) * np.sqrt(size) * 0.75 + 2 * np.sqrt(size) * FASTEST_WALK / 60
+    largest = reach(Knobs(wildness)) * np.sqrt(size) * 0.75 + 2 * np.sqrt(size) * FASTEST_WALK / 60
     assert np.linalg.norm(np.diff(noise, axis=0), axis=1).max() <= largest
     spread = np.linalg.norm(model.card.prototypes - model.card.prototypes.mean(0), axis=1).max()
     assert np.linalg.norm(np.diff(embedding, axis=0), axis=1).max() <= 0.1 * spread
@@ -205,7 +195,7 @@ def test_steps_are_small_and_even(model: PaintingModel) -> None:
 
 def test_encoder_runs_a_few_times_a_second(model: PaintingModel) -> None:
     paintings = play(Engine(model), tone(440, 5), per_second=30)
-    assert sum("encoder" in p.timings for p in paintings) == pytest.approx(5 / ENCODE_EVERY_S, abs=3)
+    assert sum("encoder" in p.timings for p in paintings) == pytest.approx(5 / DECIDE_EVERY_S, abs=3)
 
 
 def test_broken_sound_does_not_stop_the_show(model: PaintingModel) -> None:

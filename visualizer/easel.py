@@ -1,0 +1,144 @@
+"""What both canvases share: taking paintings, the scene and its switches, the measures of the bench. GUI thread."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from visualizer.analyser import Features
+from visualizer.hanging import FITS, Fit, Hanging
+from visualizer.knobs import Knobs
+from visualizer.scene import Scene, Sight
+from visualizer.theme import WALL
+
+if TYPE_CHECKING:
+    from visualizer.engine import Painting
+
+TIMINGS_KEPT = 512
+TIERS = 3
+
+Take = Callable[[], "Painting | None"]
+Hear = Callable[[], "Features | None"]
+
+
+def nothing_heard() -> Features | None:
+    """No features of their own time: each painting's are used."""
+    return None
+
+
+class Easel:
+    """The half of a canvas that does not draw; mixed into GLCanvas and RasterCanvas, whose widgets it updates."""
+
+    painted: Any
+
+    def _set_up(self, take: Take, features: Hear, clock: Callable[[], float]) -> None:
+        self.refreshes = 0
+        self.upload_s: deque[float] = deque(maxlen=TIMINGS_KEPT)
+        self.paint_s: deque[float] = deque(maxlen=TIMINGS_KEPT)
+        self.interval_s: deque[float] = deque(maxlen=TIMINGS_KEPT)
+        self.painting_age_s: deque[float] = deque(maxlen=TIMINGS_KEPT)
+        self.renderer = ""
+        self._take, self._features, self._clock = take, features, clock
+        self._scene = Scene(WALL)
+        self._newest: Painting | None = None
+        self._live = False
+        self._fit: Fit = "fill"
+        self._tier = 0
+        self._refreshed_at: float | None = None
+
+    def look(self) -> None:
+        """Take the newest painting now, if there is one."""
+        painting = self._take()
+        if painting is None:
+            return
+        self._newest = painting
+        if not self._scene.frozen:
+            self._begin(painting.image)
+        self.painted.emit(painting)
+
+    def clear(self) -> None:
+        """Fade to the bare wall."""
+        if self._newest is not None:
+            self._newest = None
+            self._begin(None)
+
+    def set_live(self, live: bool) -> None:
+        """Refresh continuously and move with the music, or rest when the last fade is done."""
+        if live != self._live:
+            self._live = live
+            self._refreshed_at = None
+            self._wake()
+
+    def set_knobs(self, knobs: Knobs) -> None:
+        """How strongly and how fast the music moves the picture."""
+        self._scene.knobs = knobs
+
+    def set_fit(self, fit: Fit) -> None:
+        """Fill the screen, hang the whole painting on the wall, or mirror it at the sides."""
+        if fit not in FITS:
+            raise ValueError(f"there is no fit {fit!r}: use one of {', '.join(FITS)}")
+        self._fit = fit
+        self._wake()
+
+    def set_limited(self, limited: bool) -> None:
+        """Hold flashes back, as is usual, or show everything."""
+        self._scene.limited = limited
+
+    def set_frozen(self, frozen: bool) -> None:
+        """Hold the picture still while the sound goes on, or let it go on."""
+        self._scene.set_frozen(frozen, self._clock())
+        self._wake()
+
+    def set_black(self, black: bool) -> None:
+        """Fade to black within 0.3 s, or back to the picture."""
+        self._scene.set_black(black, self._clock())
+        self._wake()
+
+    def set_reduced(self, reduced: bool) -> None:
+        """Reduce motion to slow changes of colour, or show it all."""
+        self._scene.reduced = reduced
+
+    def set_tier(self, tier: int) -> None:
+        """How much work a refresh may be: 0 the full picture, higher is cheaper, to TIERS - 1 and no cheaper."""
+        if tier < 0:
+            raise ValueError(f"tier is {tier}: use 0 or more")
+        self._tier = min(tier, TIERS - 1)
+        self._wake()
+
+    def _begin(self, image: np.ndarray | None) -> None:
+        self._hang(image)
+        self._scene.begin(image, self._clock())
+        self._wake()
+
+    def _hang(self, image: np.ndarray | None) -> None:
+        """Make an image the one that is faded to, from what is on screen; None is the bare wall."""
+        raise NotImplementedError
+
+    def _wake(self) -> None:
+        """Refresh soon."""
+        raise NotImplementedError
+
+    def _sight(self, hanging: Hanging) -> Sight:
+        """What this refresh shows; counts it."""
+        now = self._clock()
+        features = None
+        if self._live:
+            features = self._features()
+            if features is None and self._newest is not None:
+                features = self._newest.features
+            if self._newest is not None:
+                self.painting_age_s.append(now - self._newest.made_at)
+            refreshed_at = time.perf_counter()
+            if self._refreshed_at is not None:
+                self.interval_s.append(refreshed_at - self._refreshed_at)
+            self._refreshed_at = refreshed_at
+        self.refreshes += 1
+        return self._scene.sight(features, now, hanging)
+
+    def _goes_on(self) -> bool:
+        """Whether another refresh is needed after this one."""
+        return self._live or self._scene.changes(self._clock())

@@ -1,0 +1,130 @@
+"""The picture in miniature, in linear light: what the flash limiter judges instead of millions of pixels.
+
+Follows what a canvas or a drawing does on the large picture: the cross-fade, the look, the hanging, the corners, the
+fade to black. Linen and brush are left out: they are fine and even, and change no light over an area. NumPy only;
+the thread that draws uses it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from visualizer.enlarge import to_linear
+from visualizer.hanging import Hanging
+from visualizer.presentation import Look
+
+POINTS = 64  # of a painting's side, at most
+ROWS, COLUMNS = 36, 64
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB
+VIGNETTE = 0.25  # how far a picture that covers the screen darkens towards its corners, in codes
+SHADE_VIGNETTE = 0.12  # how much more at a look's full shade
+WARM = np.array([0.08, 0.0, -0.10], np.float32)  # how far full warmth changes red, green and blue light
+
+
+def tint(look: Look) -> np.ndarray:
+    """What a look does to colours, float32 [3, 3]: linear light as a row times this. Keeps the luminance of greys."""
+    saturated = look.saturation * np.eye(3, dtype=np.float32) + (1 - look.saturation) * LUMINANCE[:, None]
+    warm = 1 + look.warmth * WARM
+    return (saturated * (warm / (LUMINANCE @ warm))).astype(np.float32)
+
+
+class Miniature:
+    """The cross-fading painting, small.
+
+    Args:
+        wall: colour of the wall, sRGB codes.
+    """
+
+    def __init__(self, wall: tuple[int, int, int]) -> None:
+        self._wall = to_linear(np.array(wall, np.uint8))
+        self._before = self._after = self._shown = np.zeros((1, 1, 4), np.float32)
+        self._wanted = self._shown
+
+    def begin(self, image: np.ndarray | None) -> None:
+        """Fade to an image from now on, uint8 [H, W, 3], or to the bare wall, from what was shown last."""
+        self._before = self._shown
+        self._after = np.zeros_like(self._shown) if image is None else _reduced(image)
+        if self._before.shape != self._after.shape:
+            self._before = _resampled(self._before, self._after.shape[:2])
+            self._shown = self._before
+
+    def fade(self, progress: float) -> None:
+        """Go on to a progress 0 to 1 of the fade."""
+        self._wanted = self._before + np.float32(progress) * (self._after - self._before)
+
+    def screen(self, look: Look, light: float, hanging: Hanging) -> np.ndarray:
+        """The whole screen if nothing held it back, float32 [ROWS, COLUMNS, 3], linear light.
+
+        Args:
+            look: zoom, rotation and colours.
+            light: 1, or less on the way to black, of the codes.
+            hanging: where the painting hangs.
+        """
+        u, v = _painting_places(look, hanging)
+        inside = np.ones_like(u, bool)
+        if hanging.framed:
+            inside = (np.abs(u - 0.5) <= 0.5) & (np.abs(v - 0.5) <= 0.5)
+        paint = _read(self._wanted, _mirrored(u), _mirrored(v)) * inside[..., None]
+        colour = paint[..., :3] @ tint(look) + (1 - paint[..., 3:]) * self._wall
+        fall = 0.0 if hanging.framed else VIGNETTE + SHADE_VIGNETTE * look.shade
+        gain = (light * (1 - fall * _corners())) ** 2.2
+        return np.clip(colour * gain[..., None], 0, 1).astype(np.float32)
+
+    def show(self, share: float) -> None:
+        """A share 0 to 1 of the way from what was shown last to what is wanted is shown now."""
+        self._shown = self._wanted if share >= 1 else self._shown + np.float32(share) * (self._wanted - self._shown)
+
+
+def _reduced(image: np.ndarray) -> np.ndarray:
+    """A painting as float32 [h, w, 4], linear light and 1; no side above POINTS."""
+    height, width = image.shape[:2]
+    step = -(-max(height, width) // POINTS)
+    rows, columns = max(1, height // step), max(1, width // step)
+    step_y, step_x = min(step, height), min(step, width)
+    light = to_linear(image[: rows * step_y, : columns * step_x])
+    mean = light.reshape(rows, step_y, columns * step_x, 3).mean(1).reshape(rows, columns, step_x, 3).mean(2)
+    return np.concatenate((mean, np.ones((rows, columns, 1), np.float32)), axis=2)
+
+
+def _resampled(small: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    rows = np.arange(size[0]) * small.shape[0] // size[0]
+    columns = np.arange(size[1]) * small.shape[1] // size[1]
+    return small[rows[:, None], columns]
+
+
+def _painting_places(look: Look, hanging: Hanging) -> tuple[np.ndarray, np.ndarray]:
+    """Where on the painting each cell of the screen looks, 0 to 1 from the upper left, may lie beyond."""
+    width, height = hanging.screen
+    across = ((np.arange(COLUMNS) + 0.5) / COLUMNS - 0.5) * width
+    down = (((np.arange(ROWS) + 0.5) / ROWS - 0.5) * height)[:, None]
+    angle = math.radians(look.rotation_deg)
+    cosine, sine = math.cos(angle) / look.zoom, math.sin(angle) / look.zoom
+    x = cosine * across - sine * down + width / 2
+    y = sine * across + cosine * down + height / 2
+    return (x - hanging.left) / hanging.width, (y - hanging.bottom) / hanging.height
+
+
+def _mirrored(place: np.ndarray) -> np.ndarray:
+    return 1 - np.abs(1 - place % 2)
+
+
+def _read(small: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """Bilinear reading of [h, w, 4] at places 0..1."""
+    height, width = small.shape[:2]
+    x = np.clip(u * width - 0.5, 0, width - 1)
+    y = np.clip(v * height - 0.5, 0, height - 1)
+    column, row = x.astype(int), y.astype(int)
+    right, below = np.minimum(column + 1, width - 1), np.minimum(row + 1, height - 1)
+    dx, dy = (x - column)[..., None].astype(np.float32), (y - row)[..., None].astype(np.float32)
+    upper = small[row, column] * (1 - dx) + small[row, right] * dx
+    lower = small[below, column] * (1 - dx) + small[below, right] * dx
+    return upper * (1 - dy) + lower * dy
+
+
+def _corners() -> np.ndarray:
+    """How far each cell is a corner, 0 to 1, [ROWS, COLUMNS]: the shader's formula."""
+    across, down = (np.arange(COLUMNS) + 0.5) / COLUMNS - 0.5, (np.arange(ROWS) + 0.5) / ROWS - 0.5
+    corner = 2 * (across**2 + (down**2)[:, None])
+    return corner**2
