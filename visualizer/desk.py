@@ -24,10 +24,11 @@ from PyQt6.QtWidgets import (
 
 from mvnet.periods import PERIODS
 from visualizer.dial import Dial
+from visualizer.hanging import FITS
 from visualizer.period_map import PeriodMap
 from visualizer.picture_commands import PictureCommands
 from visualizer.preferences import Preferences
-from visualizer.settings import FITS, LARGEST_OFFSET_MS, TRANSITIONS_S
+from visualizer.settings import LARGEST_OFFSET_MS, TRANSITIONS_S
 from visualizer.sound_meters import SoundMeters
 from visualizer.theme import DARK, SPACE, Theme, sans, serif
 from visualizer.transport_line import FocusedKeys, Line
@@ -96,8 +97,12 @@ class Desk(QScrollArea):
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
-        for part in (*self.dials.values(), self.meters, self.map, self.transition, self.offset):
-            part.set_theme(theme)
+        for dial in self.dials.values():
+            dial.set_theme(theme)
+        for line in (self.transition, self.offset):
+            line.set_theme(theme)
+        self.meters.set_theme(theme)
+        self.map.set_theme(theme)
 
     def set_model(self, model: Any) -> None:
         """Show the map of another model."""

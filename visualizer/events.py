@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from visualizer.survey import Survey
 
 
 class State(Enum):
@@ -77,4 +80,11 @@ class ModelLoaded:
     name: str
 
 
-Event = Failed | Said | Opened | InputsFound | ModelLoaded
+@dataclass(frozen=True)
+class Surveyed:
+    """More of the piece is known, or all of it; a visualizer.survey.Survey."""
+
+    survey: Survey
+
+
+Event = Failed | Said | Opened | InputsFound | ModelLoaded | Surveyed

@@ -11,8 +11,8 @@ from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from visualizer.actions import ACTIONS, MENUS, SUBMENUS, Action
+from visualizer.hanging import FITS
 from visualizer.parts import Input
-from visualizer.settings import FITS
 
 KINDS = (("microphone", "Microphones"), ("monitor", "What this computer plays"))
 

@@ -7,6 +7,7 @@ seen (principal components); the embedding that is painted moves on it and leave
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
@@ -128,7 +129,7 @@ class PeriodMap(QWidget):
 
     def _draw_trail(self, painter: QPainter) -> None:
         points = [(when, self.place(x, y)) for when, x, y in self.trail]
-        for (_, start), (when, end) in zip(points, points[1:], strict=False):
+        for (_, start), (when, end) in pairwise(points):
             fresh = 1 - (points[-1][0] - when) / TRAIL_S
             painter.setPen(QPen(translucent(self._theme.text, 0.75 * fresh), 1.6, cap=Qt.PenCapStyle.RoundCap))
             painter.drawLine(start, end)

@@ -1,7 +1,7 @@
 """How the picture is painted and shown, as commands: periods, looks, knobs, tempo, freeze, black. GUI thread.
 
-One part of the window, beside visualizer.music_commands and visualizer.screens. What a person changes here is a setting,
-so that it is kept, and so that every place that shows it hears of it.
+One part of the window, beside visualizer.music_commands and visualizer.screens. What a person changes here is a
+setting, so that it is kept, and so that every place that shows it hears of it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from mvnet.periods import PERIODS
 from visualizer.actions import SENSITIVITY_STEP
+from visualizer.hanging import FITS
 from visualizer.pictures import Pictures
 from visualizer.preferences import Preferences
-from visualizer.settings import FITS
 
 if TYPE_CHECKING:
     from visualizer.session import Session
@@ -59,6 +59,7 @@ class PictureCommands(QObject):
                 "less_sensitive": lambda: self.turn("sensitivity", preferences.settings.sensitivity - step),
                 "next_look": lambda: self._look(session.next_look),
                 "previous_look": lambda: self._look(session.previous_look),
+                "last_look": lambda: self._look(session.last_look),
                 "random_look": lambda: self._look(session.random_look),
                 "lock": lambda: self.lock(not self.locked),
                 "freeze": lambda: pictures.set_frozen(not pictures.frozen),

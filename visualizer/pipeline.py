@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from visualizer.analyser import Features
@@ -65,6 +66,7 @@ class Pipeline:
         self._period: int | None = None
         self._knobs = Knobs()
         self._refresh_hz = USUAL_HZ
+        self._told: deque[Callable[[Engine], object]] = deque()
         # The pipeline thread's own from here on.
         self._engine = Engine(model, seed=seed)
         self._followed: tuple[object, ...] = (model, None, self._knobs)
@@ -117,6 +119,11 @@ class Pipeline:
     def set_knobs(self, knobs: Knobs) -> None:
         """How the picture moves from now on."""
         self._knobs = knobs
+        self._wake.set()
+
+    def tell(self, command: Callable[[Engine], object]) -> None:
+        """Run a command on the engine before its next painting, in order: another look, a transition."""
+        self._told.append(command)
         self._wake.set()
 
     def set_offset(self, seconds: float) -> None:
@@ -197,6 +204,9 @@ class Pipeline:
         return self._schedule.wait_s(started, now, self._period_s(started))
 
     def _follow_commands(self, now: float) -> None:
+        while self._told:
+            self._told.popleft()(self._engine)
+            self._last_moved = now + SETTLE_S
         wanted = (self._model, self._period, self._knobs)
         if wanted == self._followed:
             return

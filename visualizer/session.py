@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visualizer.errors import VisualizerError
-from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status
+from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status, Surveyed
 from visualizer.figures import Figures
 from visualizer.knobs import Knobs
 from visualizer.latest import Latest
@@ -26,10 +26,12 @@ from visualizer.worker import Worker
 
 if TYPE_CHECKING:
     from visualizer.analyser import Features
-    from visualizer.engine import Painting
+    from visualizer.engine import Engine, Model, Painting
+    from visualizer.survey import Survey
 
 TEND_EVERY_S = 0.2
 LOOK_EVERY_S = 2.0  # for an input that was lost
+SURVEYS_KEPT = 50
 CLOSE_S = 2.0  # that closing waits for each busy thread
 
 
@@ -62,6 +64,8 @@ class Session:
         self._period: int | None = None
         self._knobs = Knobs()
         self._offset_s = 0.0
+        self._transition_s, self._on_bar = 2.0, True
+        self._locked = False
         self._refresh_hz: float | None = None
         self._volume = 1.0
         self._target: float | None = None  # where the seek that waits will go
@@ -76,6 +80,8 @@ class Session:
         self._closing = False
         self._worker = Worker(self._fail, "session", self._tend, TEND_EVERY_S)
         self._loader = Worker(self._fail, "models")  # of its own: pausing must not wait for a model
+        self._surveyor = Worker(self._fail, "survey")  # of its own: it hears a whole piece at leisure
+        self._surveys: OrderedDict[Path, Survey] = OrderedDict()
 
     # Commands, from the GUI thread.
 
@@ -83,11 +89,39 @@ class Session:
         """Call another function from now on when there are events."""
         self._wake = wake
 
-    def open(self, paths: Iterable[Path]) -> None:
-        """Play files and the music in folders, in order, instead of what plays now."""
+    def open(self, paths: Iterable[Path], at: int = 0, position_s: float = 0.0, play: bool = True) -> None:
+        """Play files, playlists and the music in folders, in order, instead of what plays now.
+
+        Args:
+            at: index of the piece to begin with.
+            position_s: where in it.
+            play: or wait there.
+        """
         wanted = list(paths)
         self._opening = True
-        self._worker.submit(lambda: self._open_all(wanted), "open")
+        self._worker.submit(lambda: self._open_all(wanted, at, position_s, play), "open")
+
+    def enqueue(self, paths: Iterable[Path]) -> None:
+        """Play more after what is in the queue; begin with it when nothing plays."""
+        wanted = list(paths)
+        self._worker.submit(lambda: self._enqueue(wanted))
+
+    def queue(self) -> tuple[tuple[Path, ...], int]:
+        """The pieces in order, and the index of the one that plays; never waits."""
+        playlist = self._playlist
+        return playlist.paths, playlist.at
+
+    def go(self, index: int) -> None:
+        """Play the piece of an index of the queue."""
+        self._worker.submit(lambda: self._go(index), "open")
+
+    def take_out(self, index: int) -> None:
+        """Take a piece out of the queue, but not the one that plays."""
+        self._worker.submit(lambda: self._playlist.without(index))
+
+    def move(self, index: int, to: int) -> None:
+        """Move a piece to another place of the queue."""
+        self._worker.submit(lambda: self._playlist.moved(index, to))
 
     def listen(self, name: str) -> None:
         """Listen to the input of a name, or the first whose name contains it; empty for the default one."""
@@ -129,6 +163,39 @@ class Session:
         self._knobs = knobs
         if self._pipeline is not None:
             self._pipeline.set_knobs(knobs)
+
+    def set_transition(self, seconds: float, on_bar: bool) -> None:
+        """How long the way to another look takes, and whether a look that is chosen waits for the next bar."""
+        self._transition_s, self._on_bar = seconds, on_bar
+        self._tell(lambda engine: engine.set_transition(seconds))
+
+    def next_look(self) -> None:
+        """Go to the next look."""
+        on_bar = self._on_bar
+        self._tell(lambda engine: engine.next_look(on_bar=on_bar))
+
+    def previous_look(self) -> None:
+        """Go to the look with the number before."""
+        on_bar = self._on_bar
+        self._tell(lambda engine: engine.previous_look(on_bar=on_bar))
+
+    def random_look(self) -> None:
+        """Go to a look drawn by chance."""
+        on_bar = self._on_bar
+        self._tell(lambda engine: engine.random_look(on_bar=on_bar))
+
+    def last_look(self) -> None:
+        """Go back to the look that was shown before, where it was left; at once, for it is meant to undo."""
+        self._tell(lambda engine: engine.last_look())
+
+    def lock_look(self, locked: bool) -> None:
+        """Stay in this look; the rhythm goes on."""
+        self._locked = locked
+        self._tell(lambda engine: engine.lock_look(locked))
+
+    def _tell(self, command: Callable[[Engine], object]) -> None:
+        if self._pipeline is not None:
+            self._pipeline.tell(command)
 
     def set_offset(self, seconds: float) -> None:
         """Show pictures later than the sound (positive) or earlier (negative), up to half a second.
@@ -204,21 +271,32 @@ class Session:
         self._wake = lambda: None
         self._closing = True
         loaded = self._loader.close(timeout_s=CLOSE_S)
-        return self._worker.close(self._close_parts, CLOSE_S) and loaded
+        surveyed = self._surveyor.close(timeout_s=CLOSE_S)
+        return self._worker.close(self._close_parts, CLOSE_S) and loaded and surveyed
 
     # Jobs, on the worker threads; all but loading models on the one that owns player and input.
 
-    def _open_all(self, wanted: Sequence[Path]) -> None:
-        found = music_files(wanted)
-        if not found:
+    def _open_all(self, wanted: Sequence[Path], at: int, position_s: float, play: bool) -> None:
+        try:
+            found = _music_in(wanted)
+        except VisualizerError:
             self._opening = False
-            named = ", ".join(path.name for path in wanted) or "nothing"
-            raise VisualizerError(f"There is no music in {named}: choose wav, flac, mp3, ogg, opus, m4a or aac files.")
+            raise
         present, self._playlist = self._playlist, Playlist(found)
-        if not self._play_current():
+        self._playlist.go(at)
+        if not self._play_current(position_s, play):
             self._playlist = present  # what plays goes on, and so do the pieces after it
 
-    def _play_current(self) -> bool:
+    def _enqueue(self, wanted: Sequence[Path]) -> None:
+        self._playlist.with_more(_music_in(wanted))
+        if self._input is None and (self._player is None or self._player.state == State.EMPTY.value):
+            self._play_current()
+
+    def _go(self, index: int) -> None:
+        if self._playlist.go(index):
+            self._play_current()
+
+    def _play_current(self, position_s: float = 0.0, play: bool = True) -> bool:
         """Play the playlist's piece; pieces that cannot be opened are named and passed over. False: none could be."""
         self._opening = True
         try:
@@ -235,13 +313,40 @@ class Session:
                 self._close_input()
                 self._target, self._ended_before = None, False
                 player.volume = self._volume
-                player.play()
+                if position_s > 0:
+                    player.seek(position_s)
+                if play:
+                    player.play()
+                else:
+                    player.pause()
                 self._hear(self._heard())
                 self._emit(Opened(self._title, path))
+                self._survey(path)
                 return True
             return False
         finally:
             self._opening = False
+
+    def _survey(self, path: Path) -> None:
+        """Hear the whole piece in the background, unless it was heard lately."""
+        known = self._surveys.get(path)
+        if known is not None:
+            self._emit(Surveyed(known))
+            return
+        model = self.model
+        if model is not None:
+            self._surveyor.submit(lambda: self._hear_whole(path, model), "survey")
+
+    def _hear_whole(self, path: Path, model: Model) -> None:
+        from visualizer.survey import survey_piece
+
+        survey = None
+        for survey in survey_piece(path, model, stop=lambda: self._closing or self._playlist.current != path):
+            self._emit(Surveyed(survey))
+        if survey is not None and survey.heard_s == survey.duration_s:
+            self._surveys[path] = survey
+            while len(self._surveys) > SURVEYS_KEPT:
+                self._surveys.popitem(last=False)
 
     def _ready_player(self) -> PlayerPart:
         if self._player is None:
@@ -307,7 +412,7 @@ class Session:
             self._hand_over(pipeline)
             pipeline.start()
             self._pipeline = pipeline
-            self._worker.submit(lambda: self._hear(self._heard()))
+            self._worker.submit(self._begin_hearing)
         else:
             self._pipeline.set_model(model)
         self._emit(ModelLoaded(name or ""))
@@ -317,8 +422,17 @@ class Session:
         pipeline.set_period(self._period)
         pipeline.set_knobs(self._knobs)
         pipeline.set_offset(self._offset_s)
+        seconds, locked = self._transition_s, self._locked
+        pipeline.tell(lambda engine: engine.set_transition(seconds))
+        pipeline.tell(lambda engine: engine.lock_look(locked))
         if self._refresh_hz is not None:
             pipeline.set_refresh(self._refresh_hz)
+
+    def _begin_hearing(self) -> None:
+        """The first model is there: paint what plays already."""
+        self._hear(self._heard())
+        if self._input is None and self._playlist.current is not None:
+            self._survey(self._playlist.current)
 
     def _heard(self) -> Any:
         if self._input is not None:
@@ -393,6 +507,19 @@ class Session:
     def _emit(self, event: Event) -> None:
         self._events.append(event)
         self._wake()
+
+
+def _music_in(paths: Sequence[Path]) -> list[Path]:
+    """The pieces that files, playlists and folders hold.
+
+    Raises:
+        VisualizerError: there are none.
+    """
+    found = music_files(paths)
+    if not found:
+        named = ", ".join(path.name for path in paths) or "nothing"
+        raise VisualizerError(f"There is no music in {named}: choose wav, flac, mp3, ogg, opus, m4a or aac files.")
+    return found
 
 
 def _choose(inputs: Sequence[Any], name: str) -> Any:

@@ -17,13 +17,13 @@ from typing import Any
 from PyQt6.QtCore import QSettings, QStandardPaths
 
 from visualizer.errors import VisualizerError
+from visualizer.hanging import FITS, Fit
 from visualizer.knobs import Knobs
 
 FORMAT = 1
 RECENT_KEPT = 12
 QUEUE_KEPT = 1000
 APPEARANCES = ("system", "dark", "light")
-FITS = ("fill", "fit", "mirror")
 MOTIONS = ("system", "full", "reduced")
 NAME = "mvnet-visualizer"
 SHARES = ("volume", "wildness", "speed", "sensitivity", "smoothing")
@@ -67,7 +67,7 @@ class Settings:
     model: str = ""
     plot: bool = True
     desk: bool = False
-    fit: str = "fill"
+    fit: Fit = "fill"
     limited: bool = True
     motion: str = "system"
     wildness: float = 0.5

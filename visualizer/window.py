@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QByteArray, QEvent, QPointF, QStandardPaths, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
