@@ -15,7 +15,7 @@ from visualizer.errors import VisualizerError
 
 if TYPE_CHECKING:
     from visualizer.analyser import Features
-    from visualizer.engine import Model, Painting
+    from visualizer.engine import Engine, Model, Painting
     from visualizer.figures import Figures
     from visualizer.knobs import Knobs
     from visualizer.latest import Latest
@@ -93,6 +93,9 @@ class PipelinePart(Protocol):
 
     def set_knobs(self, knobs: Knobs) -> None:
         """How the picture moves."""
+
+    def order(self, order: Callable[[Engine], object]) -> None:
+        """Have something done with the engine, on its thread."""
 
     def set_offset(self, seconds: float) -> None:
         """Pictures later than the sound, or earlier."""

@@ -26,7 +26,7 @@ from visualizer.worker import Worker
 
 if TYPE_CHECKING:
     from visualizer.analyser import Features
-    from visualizer.engine import Painting
+    from visualizer.engine import Engine, Painting
 
 TEND_EVERY_S = 0.2
 LOOK_EVERY_S = 2.0  # for an input that was lost
@@ -129,6 +129,11 @@ class Session:
         self._knobs = knobs
         if self._pipeline is not None:
             self._pipeline.set_knobs(knobs)
+
+    def order(self, order: Callable[[Engine], object]) -> None:
+        """Have something done with the engine, such as Engine.next_look; nothing without a model."""
+        if self._pipeline is not None:
+            self._pipeline.order(order)
 
     def set_offset(self, seconds: float) -> None:
         """Show pictures later than the sound (positive) or earlier (negative), up to half a second.
