@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +21,15 @@ from PyQt6.QtGui import QSurfaceFormat
 from PyQt6.QtWidgets import QApplication
 
 from visualizer import __version__
-from visualizer.canvas import Canvas, GLCanvas, probe_opengl, wanted_format
+from visualizer.canvas import GLCanvas, probe_opengl, wanted_format
 from visualizer.crash import CrashReports
-from visualizer.easel import Take
 from visualizer.errors import VisualizerError
 from visualizer.options import AppOptions
 from visualizer.parts import Parts, real_parts
 from visualizer.raster import RasterCanvas
 from visualizer.session import Session
 from visualizer.settings import NAME, SettingsFile, settings_folder
-from visualizer.window import TITLE, MainWindow
+from visualizer.window import TITLE, MainWindow, MakeCanvas
 
 CONFIG_VARIABLE = "MVNET_CONFIG"
 CANVAS_VARIABLE = "MVNET_CANVAS"  # "opengl" or "raster"
@@ -127,7 +126,7 @@ def _config_folder(options: AppOptions) -> Path:
     return Path(named) if named else settings_folder()
 
 
-def choose_canvas(raster: bool) -> tuple[Callable[[Take], Canvas], str]:
+def choose_canvas(raster: bool) -> tuple[MakeCanvas, str]:
     """What makes the canvas: OpenGL on a graphics card, else QPainter.
 
     Args:

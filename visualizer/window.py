@@ -28,7 +28,7 @@ from PyQt6.QtWidgets import QFileDialog, QMainWindow, QMenu
 
 from visualizer.actions import SEEK_LEAP_S, SEEK_STEP_S, VOLUME_STEP, help_rows
 from visualizer.canvas import Canvas
-from visualizer.easel import Take
+from visualizer.easel import Hear, Take
 from visualizer.errors import VisualizerError
 from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status
 from visualizer.menus import fill_choices, fill_inputs, make_actions, make_menu, recent_choices
@@ -55,7 +55,7 @@ UNMANAGED_AFTER_MS = 400
 PERIOD_COUNT = 5
 CHOSEN_S = 3.5  # of looking for the paintings of a period or model chosen in a pause
 
-MakeCanvas = Callable[[Take], Canvas]
+MakeCanvas = Callable[[Take, Hear], Canvas]
 
 
 class MainWindow(QMainWindow):
@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
 
     Args:
         session: what plays and paints; the window closes it at its end.
-        make_canvas: gives a canvas that takes paintings from a function.
+        make_canvas: gives a canvas from what takes paintings and what tells the music's features.
         file: where the settings are kept; they are loaded from it now.
         seed: of the paintings, told in saved pictures.
 
@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         self._status: Status | None = None
         self._period: int | None = None
         self._chosen_until = 0.0
+        self._tier = 0
         self._closed = False
         self._windowed: QRect | None = None
         self.setWindowTitle(TITLE)
@@ -116,7 +117,7 @@ class MainWindow(QMainWindow):
             for action in self.menu.actions():
                 if bar is not None:
                     bar.addAction(action)
-        self.canvas = make_canvas(self.session.latest.take)
+        self.canvas = make_canvas(self.session.latest.reader(), self.session.features)
         self.transport = Transport(self.actions_by_name, self._chooser_menu, self.menu)
         self.plot = PeriodPlot()
         listen = QAction("Listen", self)
@@ -355,8 +356,17 @@ class MainWindow(QMainWindow):
         if self._status is not None and self._status.state in (State.PAUSED, State.ENDED):
             self._chosen_until = time.monotonic() + CHOSEN_S
 
+    def _govern(self) -> None:
+        """Tell what the screen wants, and draw no more than the machine can."""
+        self.session.set_refresh(self.canvas.hz)
+        tier = self.session.figures().tier
+        if tier != self._tier:
+            self._tier = tier
+            self.canvas.set_tier(tier)
+
     def _show_status(self) -> None:
         status = self.session.status()
+        self._govern()
         if status.state in (State.PAUSED, State.ENDED) and (
             self._painting is None or time.monotonic() < self._chosen_until
         ):
