@@ -40,6 +40,7 @@ class Canvas(Protocol):
         interval_s: the last times between refreshes while live, seconds.
         painting_age_s: how old the newest painting was at the last refreshes while live, seconds; negative where it
             was painted for a time to come.
+        hz: refreshes a second that the canvas means to make.
     """
 
     painted: Any
@@ -48,6 +49,7 @@ class Canvas(Protocol):
     paint_s: deque[float]
     interval_s: deque[float]
     painting_age_s: deque[float]
+    hz: float
 
     def look(self) -> None:
         """Take the newest painting now, if there is one."""
@@ -167,7 +169,7 @@ class GLCanvas(Easel, QOpenGLWidget):
         self._pace.setTimerType(Qt.TimerType.PreciseTimer)
         self._pace.timeout.connect(self.update)
         self._last_refresh = 0.0
-        self._hz = 60.0
+        self.hz = 60.0
         self.frameSwapped.connect(self._next_refresh)
 
     def widget(self) -> QWidget:
@@ -191,7 +193,7 @@ class GLCanvas(Easel, QOpenGLWidget):
         self._waiting = self._image is not None
         screen = self.screen()
         hz = screen.refreshRate() if screen is not None else 60.0
-        self._hz = SOFTWARE_HZ if self._software else max(hz, 24.0)
+        self.hz = SOFTWARE_HZ if self._software else max(hz, 24.0)
         self.set_tier(self._tier)
 
     def paintGL(self) -> None:
@@ -224,7 +226,7 @@ class GLCanvas(Easel, QOpenGLWidget):
         if not (self._waiting or self._goes_on()):
             return
         now = time.perf_counter()
-        wait_s = self._last_refresh + 0.9 / self._hz - now
+        wait_s = self._last_refresh + 0.9 / self.hz - now
         self._last_refresh = max(now, now + wait_s)
         self._pace.start(max(0, round(wait_s * 1000)))
 

@@ -32,7 +32,7 @@ class GovernorConfig:
     share: float = 0.6
     margin: float = 0.8
     fewest_per_s: float = 12.0
-    cheapest_tier: int = 3
+    cheapest_tier: int = 2
     largest_divisor: int = 12
     bad: float = 0.1
     good: float = 0.02

@@ -94,8 +94,8 @@ class PipelinePart(Protocol):
     def set_knobs(self, knobs: Knobs) -> None:
         """How the picture moves."""
 
-    def tell(self, command: Callable[[Engine], object]) -> None:
-        """Run a command on the engine before its next painting."""
+    def order(self, order: Callable[[Engine], object]) -> None:
+        """Have something done with the engine, on its thread."""
 
     def set_offset(self, seconds: float) -> None:
         """Pictures later than the sound, or earlier."""

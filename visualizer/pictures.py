@@ -33,6 +33,7 @@ class Pictures:
         self._live = False
         self._fit: Fit = "fill"
         self._limited = True
+        self._tier = 0
         self._reduced = False
         self._knobs = Knobs()
 
@@ -59,6 +60,7 @@ class Pictures:
         canvas.set_limited(self._limited)
         canvas.set_reduced(self._reduced)
         canvas.set_knobs(self._knobs)
+        canvas.set_tier(self._tier)
         canvas.set_frozen(self.frozen)
         canvas.set_black(self.black)
         canvas.set_live(self._live)
@@ -103,6 +105,12 @@ class Pictures:
         self._knobs = knobs
         for canvas in self.canvases:
             canvas.set_knobs(knobs)
+
+    def set_tier(self, tier: int) -> None:
+        """How much work a refresh may be."""
+        self._tier = tier
+        for canvas in self.canvases:
+            canvas.set_tier(tier)
 
     def set_frozen(self, frozen: bool) -> None:
         """Hold the picture still; the sound goes on."""

@@ -27,7 +27,7 @@ USUAL_HZ = 60.0  # of a screen that has not said its rate
 IDLE_FACTOR = 3  # after a while without sound: a third of the paintings
 IDLE_AFTER_S = 3.0
 REST_AFTER_S = 0.5  # a source that stands still (paused, or at its end) needs no more paintings
-SETTLE_S = 3.0  # of painting after another model, period or knob was chosen meanwhile
+SETTLE_S = 3.0  # of painting after another model, period, look or knob was chosen meanwhile
 REST_S = 0.05  # between looks whether it goes on
 FADE_SHARE = 0.5  # a painting is half on screen in the middle of the cross-fade to it
 LONGEST_LEAD_S = 0.4
@@ -66,9 +66,9 @@ class Pipeline:
         self._period: int | None = None
         self._knobs = Knobs()
         self._refresh_hz = USUAL_HZ
-        self._told: deque[Callable[[Engine], object]] = deque()
+        self._orders: deque[Callable[[Engine], object]] = deque()
         # The pipeline thread's own from here on.
-        self._engine = Engine(model, seed=seed)
+        self._engine = Engine(model, seed=seed, analyse=False)
         self._followed: tuple[object, ...] = (model, None, self._knobs)
         self._source: Source | Foreseen = self.listening.source
         self._cursor = self._source.heard
@@ -121,9 +121,9 @@ class Pipeline:
         self._knobs = knobs
         self._wake.set()
 
-    def tell(self, command: Callable[[Engine], object]) -> None:
-        """Run a command on the engine before its next painting, in order: another look, a transition."""
-        self._told.append(command)
+    def order(self, order: Callable[[Engine], object]) -> None:
+        """Have something done with the engine on its own thread before the next painting: another look, a lock."""
+        self._orders.append(order)
         self._wake.set()
 
     def set_offset(self, seconds: float) -> None:
@@ -192,7 +192,7 @@ class Pipeline:
         lead_s = self._lead_s
         features = self.listening.features(started, lead_s)
         self._hear(started, lead_s)
-        painting = self._engine.paint(started)
+        painting = self._engine.paint(started, features)
         self._latest.put(painting)
         now = self._clock()
         self._paintings.add(started, now - started)
@@ -204,17 +204,16 @@ class Pipeline:
         return self._schedule.wait_s(started, now, self._period_s(started))
 
     def _follow_commands(self, now: float) -> None:
-        while self._told:
-            self._told.popleft()(self._engine)
-            self._last_moved = now + SETTLE_S
         wanted = (self._model, self._period, self._knobs)
-        if wanted == self._followed:
+        if wanted == self._followed and not self._orders:
             return
         if self._model is not self._followed[0]:
             self._engine.set_model(self._model)
             self._paintings = Durations()  # the other model's speed says nothing about this one's
         self._engine.set_period(self._period)
-        self._engine.set_wildness(self._knobs.wildness)
+        self._engine.set_knobs(self._knobs)
+        while self._orders:
+            self._orders.popleft()(self._engine)
         self._followed = wanted
         self._last_moved = now + SETTLE_S
 

@@ -49,6 +49,7 @@ class RasterCanvas(Easel, QWidget):
         super().__init__(parent)
         self._set_up(take, features, clock)
         self.renderer = "QPainter"
+        self.hz = REFRESH_HZ
         self._before: np.ndarray | None = None  # linear light [H, W, 3], as are the next two
         self._after: np.ndarray | None = None
         self._shown: np.ndarray | None = None

@@ -167,35 +167,36 @@ class Session:
     def set_transition(self, seconds: float, on_bar: bool) -> None:
         """How long the way to another look takes, and whether a look that is chosen waits for the next bar."""
         self._transition_s, self._on_bar = seconds, on_bar
-        self._tell(lambda engine: engine.set_transition(seconds))
+        self.order(lambda engine: engine.set_transition(seconds))
 
     def next_look(self) -> None:
         """Go to the next look."""
         on_bar = self._on_bar
-        self._tell(lambda engine: engine.next_look(on_bar=on_bar))
+        self.order(lambda engine: engine.next_look(on_bar=on_bar))
 
     def previous_look(self) -> None:
         """Go to the look with the number before."""
         on_bar = self._on_bar
-        self._tell(lambda engine: engine.previous_look(on_bar=on_bar))
+        self.order(lambda engine: engine.previous_look(on_bar=on_bar))
 
     def random_look(self) -> None:
         """Go to a look drawn by chance."""
         on_bar = self._on_bar
-        self._tell(lambda engine: engine.random_look(on_bar=on_bar))
+        self.order(lambda engine: engine.random_look(on_bar=on_bar))
 
     def last_look(self) -> None:
         """Go back to the look that was shown before, where it was left; at once, for it is meant to undo."""
-        self._tell(lambda engine: engine.last_look())
+        self.order(lambda engine: engine.last_look())
 
     def lock_look(self, locked: bool) -> None:
         """Stay in this look; the rhythm goes on."""
         self._locked = locked
-        self._tell(lambda engine: engine.lock_look(locked))
+        self.order(lambda engine: engine.lock_look(locked))
 
-    def _tell(self, command: Callable[[Engine], object]) -> None:
+    def order(self, order: Callable[[Engine], object]) -> None:
+        """Have something done with the engine, such as Engine.next_look; nothing without a model."""
         if self._pipeline is not None:
-            self._pipeline.tell(command)
+            self._pipeline.order(order)
 
     def set_offset(self, seconds: float) -> None:
         """Show pictures later than the sound (positive) or earlier (negative), up to half a second.
@@ -423,8 +424,8 @@ class Session:
         pipeline.set_knobs(self._knobs)
         pipeline.set_offset(self._offset_s)
         seconds, locked = self._transition_s, self._locked
-        pipeline.tell(lambda engine: engine.set_transition(seconds))
-        pipeline.tell(lambda engine: engine.lock_look(locked))
+        pipeline.order(lambda engine: engine.set_transition(seconds))
+        pipeline.order(lambda engine: engine.lock_look(locked))
         if self._refresh_hz is not None:
             pipeline.set_refresh(self._refresh_hz)
 

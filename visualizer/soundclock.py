@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-PULL = 0.05  # share of a block's timing error that is believed: a callback comes late by chance, a clock drifts slowly
+PULL = 0.03  # share of a block's timing error that is believed: a callback comes late by chance, a clock drifts slowly
 LARGEST_ERROR_S = 0.1  # beyond this it is no jitter: the stream was interrupted or the machine slept
 FORESEEN_S = 0.5  # how far beyond the last block time is thought on; a stream without blocks stands still
 RUNS_KEPT = 32
@@ -39,6 +39,7 @@ class SoundClock:
         self._given = 0  # samples of the stream so far, silence included
         self._anchor: tuple[float, int] | None = None  # a time and the position that is audible then
         self._runs: tuple[_Run, ...] = ()
+        self._timed = 0  # blocks since the time was last taken anew
 
     def give(self, audible_at: float, sample: int, count: int, length: int) -> None:
         """Take the next block of the stream (writing thread).
@@ -53,7 +54,10 @@ class SoundClock:
             expected = self._anchor[0] + (self._given - self._anchor[1]) / self.rate
             error = audible_at - expected
             if abs(error) <= LARGEST_ERROR_S:
-                audible_at = expected + PULL * error
+                self._timed += 1
+                audible_at = expected + max(PULL, 1 / (self._timed + 1)) * error  # at first the mean of all
+            else:
+                self._timed = 0
         if count:
             self._begin(_Run(self._given, sample, True))
         if count < length:

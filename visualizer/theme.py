@@ -137,6 +137,18 @@ def style_sheet(theme: Theme) -> str:
     QToolButton#input {{ padding: 5px 10px; color: {theme.text}; border: 1px solid {theme.line}; }}
     QToolButton#input:focus {{ border-color: {theme.accent}; }}
     QLabel#quiet {{ color: {theme.quiet}; }}
+    QScrollArea#desk, QWidget#desk_page {{ background: {theme.ground}; }}
+    QScrollArea#desk {{ border-left: 1px solid {theme.line}; }}
+    QComboBox {{ background: {theme.raised}; border: 1px solid {theme.line}; border-radius: 6px; padding: 5px 10px; }}
+    QComboBox:focus {{ border-color: {theme.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 18px; }}
+    QComboBox QAbstractItemView {{ background: {theme.ground}; border: 1px solid {theme.line};
+      selection-background-color: {theme.raised}; selection-color: {theme.text}; }}
+    QCheckBox {{ spacing: 8px; }}
+    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {theme.quiet}; border-radius: 4px;
+      background: {theme.raised}; }}
+    QCheckBox::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent}; }}
+    QCheckBox:focus {{ color: {theme.accent}; }}
     QMenu {{ background: {theme.ground}; border: 1px solid {theme.line}; padding: 6px; }}
     QMenu::item {{ padding: 6px 28px 6px 28px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {theme.raised}; }}

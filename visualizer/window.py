@@ -26,9 +26,10 @@ from PyQt6.QtWidgets import QMainWindow, QMenu
 
 from visualizer.actions import SUBMENUS, bound, help_rows
 from visualizer.canvas import Canvas
+from visualizer.desk import Desk
 from visualizer.desktop import reduced_motion
 from visualizer.easel import Hear, Take
-from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status
+from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status, Surveyed
 from visualizer.menus import fill_choices, make_actions, make_menu
 from visualizer.model_card import find_models
 from visualizer.music_commands import MusicCommands, dropped
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 TITLE = "MVNet Visualizer"
 TICK_MS = 100
+FILES = "files"  # what is heard when it is no input
 CHOSEN_S = 3.5  # of looking for the paintings of a period or model chosen in a pause
 
 MakeCanvas = Callable[[Take, Hear], Canvas]
@@ -90,6 +92,7 @@ class MainWindow(QMainWindow):
         self._painting: Painting | None = None
         self._status: Status | None = None
         self._chosen_until = 0.0
+        self._tier = 0
         self._closed = False
         self.setWindowTitle(TITLE)
         self.setWindowIcon(app_icon())
@@ -131,6 +134,8 @@ class MainWindow(QMainWindow):
         listen.triggered.connect(lambda: self.listen(""))
         self.welcome = Welcome(bundled_pieces(), self.actions_by_name["open"], listen)
         self.stage = Stage(self.canvas.widget(), self.transport, self.plot, self.welcome)
+        self.desk = Desk(preferences, self.looks, lambda: self.pictures.features, self._device)
+        self.stage.set_desk(self.desk)
         self.setCentralWidget(self.stage)
         self.stage.setFocus()  # not the first button: it would keep Space and the arrows for itself
 
@@ -147,6 +152,7 @@ class MainWindow(QMainWindow):
                 "quit": self.close,
                 "save": self.save_painting,
                 "leave": self._leave,
+                "desk": lambda: self.preferences.change(desk=not self.settings.desk),
                 "plot": lambda: self.preferences.change(plot=not self.settings.plot),
                 "menu": self._open_menu,
                 "help": self._toggle_help,
@@ -272,7 +278,11 @@ class MainWindow(QMainWindow):
         if isinstance(event, Failed | Said):
             self.notice(event.text, alarm=isinstance(event, Failed))
         elif isinstance(event, Opened):
+            self.transport.seek.set_survey(None)
             self.music.opened(event)
+        elif isinstance(event, Surveyed):
+            if event.survey.path == self.session.status().path:
+                self.transport.seek.set_survey(event.survey)
         elif isinstance(event, InputsFound):
             self.music.inputs = event.inputs
             for menu in (self._chooser_menu, self._submenus["inputs"]):
@@ -280,6 +290,7 @@ class MainWindow(QMainWindow):
                     self.music.fill_inputs(menu, self.actions_by_name["open"])
         elif isinstance(event, ModelLoaded):
             self._chosen()
+            self.desk.set_model(self.session.model)
             self.preferences.change(model=event.name)
 
     def _chosen(self) -> None:
@@ -287,8 +298,17 @@ class MainWindow(QMainWindow):
         if self._status is not None and self._status.state in (State.PAUSED, State.ENDED):
             self._chosen_until = time.monotonic() + CHOSEN_S
 
+    def _govern(self) -> None:
+        """Tell what the screen wants, and draw no more than the machine can."""
+        self.session.set_refresh(self.pictures.canvases[-1].hz)
+        tier = self.session.figures().tier
+        if tier != self._tier:
+            self._tier = tier
+            self.pictures.set_tier(tier)
+
     def _show_status(self) -> None:
         status = self.session.status()
+        self._govern()
         if status.state in (State.PAUSED, State.ENDED) and (
             self._painting is None or time.monotonic() < self._chosen_until
         ):
@@ -314,12 +334,20 @@ class MainWindow(QMainWindow):
     def _show_choices(self) -> None:
         """Mark what is chosen, wherever it was changed."""
         settings = self.settings
-        states = self.looks.states() | self.screens.states() | {"plot": settings.plot, "mute": settings.muted}
+        own = {"plot": settings.plot, "desk": settings.desk, "mute": settings.muted}
+        states = self.looks.states() | self.screens.states() | own
         for name, on in states.items():
             if self.actions_by_name[name].isChecked() != on:
                 self.actions_by_name[name].setChecked(on)
         self.plot.set_held(None if settings.period < 0 else settings.period)
+        self.stage.show_desk(settings.desk)
+        self.session.set_offset(settings.offsets.get(self._device(), 0) / 1000)
         self._show_plot()
+
+    def _device(self) -> str:
+        """Name of what is heard, for its offset."""
+        status = self._status
+        return status.title if status is not None and status.live else FILES
 
     def _show_plot(self) -> None:
         self.stage.show_plot(
@@ -334,6 +362,7 @@ class MainWindow(QMainWindow):
         if self.first_painting_at is None:
             self.first_painting_at = time.time()
         self.plot.set_probabilities(painting.period.tolist())
+        self.desk.show_painting(painting, time.monotonic())
         self.transport.show_level(painting.level)
 
     # ---- menus that fill when they open
@@ -358,6 +387,7 @@ class MainWindow(QMainWindow):
         theme = {"dark": DARK, "light": LIGHT}.get(self.settings.appearance, theme_for(scheme))
         self.setStyleSheet(style_sheet(theme))
         self.transport.set_theme(theme)
+        self.desk.set_theme(theme)
 
     # ---- what Qt says
 
