@@ -7,7 +7,7 @@ from the preferences, so that keys, menus and desk always agree.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QSize, Qt, QTimer
 from PyQt6.QtWidgets import (
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from visualizer.analyser import Features
     from visualizer.engine import Painting
 
-WIDTH = 330
+WIDTH = 336
 METERS_MS = 50
 KNOBS = (
-    ("wildness", "Wildness", ("calm", "wild"), 96),
+    ("wildness", "Wildness", ("calm", "wild"), 84),
     ("speed", "Speed", ("slow", "fast"), 56),
-    ("sensitivity", "Reaction", ("little", "much"), 56),
-    ("smoothing", "Smoothing", ("nervous", "lazy"), 56),
+    ("sensitivity", "Reaction", ("none", "much"), 56),
+    ("smoothing", "Smoothing", ("quick", "lazy"), 56),
 )
 FIT_WORDS = {"fill": "Fill the picture", "fit": "Whole on the wall", "mirror": "Mirrored at its sides"}
 
@@ -104,13 +104,9 @@ class Desk(QScrollArea):
         self.meters.set_theme(theme)
         self.map.set_theme(theme)
 
-    def set_model(self, model: Any) -> None:
-        """Show the map of another model."""
-        self.map.set_prototypes(model.card.prototypes)
-
     def show_painting(self, painting: Painting, now: float) -> None:
         """Go on with the trail."""
-        self.map.add(painting.embedding, painting.period, now)
+        self.map.add(painting.period, now)
 
     def showEvent(self, event: object) -> None:
         """Seen: the meters move."""
@@ -144,7 +140,7 @@ class Desk(QScrollArea):
         page = QWidget()
         page.setObjectName("desk_page")
         column = QVBoxLayout(page)
-        column.setContentsMargins(18, 14, 18, 18)
+        column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(SPACE)
         column.addWidget(_heading("Motion"))
         column.addLayout(self._knobs())

@@ -13,6 +13,7 @@ from visualizer.transport_line import FocusedKeys
 
 STEPS = 100
 SWEEP_DEG = 270.0
+LEAST_WIDTH = 66  # room for the words
 TURN_POINTS = 160.0  # of dragging for a whole turn
 
 
@@ -46,7 +47,7 @@ class Dial(FocusedKeys, QAbstractSlider):
 
     def sizeHint(self) -> QSize:
         """The dial and its words."""
-        return QSize(self._side + 28, self._side + 34)
+        return QSize(max(self._side + 8, LEAST_WIDTH), self._side + 34)
 
     def set_share(self, share: float) -> None:
         """Show a value, 0 to 1."""
@@ -105,14 +106,12 @@ class Dial(FocusedKeys, QAbstractSlider):
     def _draw_words(self, painter: QPainter) -> None:
         theme, top = self._theme, self._side - 4
         painter.setPen(QColor(theme.text))
-        painter.setFont(serif(10.5))
+        painter.setFont(serif(10))
         middle = Qt.AlignmentFlag.AlignHCenter
         painter.drawText(QRectF(0, top, self.width(), 18), middle, self._name)
         painter.setPen(QColor(theme.quiet))
-        painter.setFont(sans(8))
-        low, high = self._ends
-        painter.drawText(QRectF(0, top + 19, self.width() / 2 - 2, 16), Qt.AlignmentFlag.AlignRight, f"{low} ")
-        painter.drawText(QRectF(self.width() / 2 + 2, top + 19, self.width() / 2, 16), Qt.AlignmentFlag.AlignLeft, high)
+        painter.setFont(sans(7.5))
+        painter.drawText(QRectF(0, top + 19, self.width(), 16), middle, " – ".join(self._ends))
 
     def _turn_to(self, value: int) -> None:
         value = min(STEPS, max(0, value))

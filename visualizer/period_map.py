@@ -1,7 +1,7 @@
 """The map of the periods: where the music is among them, and the way it came. GUI thread.
 
-The five prototypes of the model, ten numbers each, are laid on a plane so that most of what parts them is
-seen (principal components); the embedding that is painted moves on it and leaves a trail.
+The five periods stand on a circle in the order of their time, renaissance at the left; the music stands at the mean
+of their places, weighted by its probabilities, so that a clear case is near a name and a doubtful one between.
 """
 
 from __future__ import annotations
@@ -20,35 +20,24 @@ from visualizer.theme import DARK, PIGMENTS, Theme, serif, translucent
 WIDTH, HEIGHT = 280, 190
 TRAIL_S = 60.0
 STEP_S = 0.25  # between two points of the trail
-MARGIN = 34
-FARTHEST = 1.25  # the edge of the map: what lies farther out is drawn there
+MARGIN = 30
+PATCH = 62  # radius of a patch of colour, points
 
 
-class Projection:
-    """The plane on which prototypes of a model lie apart as far as they can.
+def places() -> np.ndarray:
+    """Where the periods stand, float [5, 2], on the unit circle, y up: clockwise from the left, as time goes."""
+    angles = np.pi - 2 * np.pi * np.arange(len(PERIODS)) / len(PERIODS)
+    return np.stack((np.cos(angles), np.sin(angles)), axis=1)
 
-    Args:
-        prototypes: float [5, n].
-    """
 
-    def __init__(self, prototypes: np.ndarray) -> None:
-        points = np.asarray(prototypes, np.float64)
-        self._centre = points.mean(0)
-        _, _, axes = np.linalg.svd(points - self._centre, full_matrices=False)
-        self._axes = axes[:2]
-        flat = (points - self._centre) @ self._axes.T
-        # A model whose prototypes coincide has no map; everything then lies in the middle.
-        self._largest = max(float(np.abs(flat).max()), 1e-9)
-        self.prototypes = flat / self._largest
-
-    def at(self, embedding: np.ndarray) -> tuple[float, float]:
-        """Where an embedding lies, -1..1 where the prototypes are, at most FARTHEST from the middle."""
-        x, y = (np.asarray(embedding, np.float64) - self._centre) @ self._axes.T / self._largest
-        length = float(np.hypot(x, y))
-        if not np.isfinite(length):
-            return 0.0, 0.0
-        scale = min(1.0, FARTHEST / max(length, 1e-9))
-        return float(x) * scale, float(y) * scale
+def place_of(period: np.ndarray) -> tuple[float, float]:
+    """Where music of some probabilities, [5], stands; the middle for what is no probability."""
+    weights = np.clip(np.nan_to_num(np.asarray(period, np.float64), posinf=0.0, neginf=0.0), 0, None)
+    total = float(weights.sum())
+    if total <= 0:
+        return 0.0, 0.0
+    x, y = weights @ places() / total
+    return float(x), float(y)
 
 
 class PeriodMap(QWidget):
@@ -57,7 +46,6 @@ class PeriodMap(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.trail: deque[tuple[float, float, float]] = deque()  # seconds and place
-        self._projection: Projection | None = None
         self._theme = DARK
         self._likeliest = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -72,19 +60,11 @@ class PeriodMap(QWidget):
         self._theme = theme
         self.update()
 
-    def set_prototypes(self, prototypes: np.ndarray) -> None:
-        """Another model: another map."""
-        self._projection = Projection(prototypes)
-        self.trail.clear()
-        self.update()
-
-    def add(self, embedding: np.ndarray, period: np.ndarray, now: float) -> None:
-        """The music is here now; `now` in seconds of any steady clock."""
-        if self._projection is None:
-            return
+    def add(self, period: np.ndarray, now: float) -> None:
+        """The music is here now: probabilities [5]; `now` in seconds of any steady clock."""
         if self.trail and now - self.trail[-1][0] < STEP_S:
             return
-        self.trail.append((now, *self._projection.at(embedding)))
+        self.trail.append((now, *place_of(period)))
         while now - self.trail[0][0] > TRAIL_S:
             self.trail.popleft()
         likeliest = int(np.argmax(period))
@@ -105,24 +85,24 @@ class PeriodMap(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.raised))
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
-        if self._projection is not None:
-            self._draw_periods(painter, self._projection.prototypes)
-            self._draw_trail(painter)
+        self._draw_periods(painter)
+        self._draw_trail(painter)
         painter.end()
 
-    def _draw_periods(self, painter: QPainter, prototypes: np.ndarray) -> None:
-        for (x, y), pigment in zip(prototypes, PIGMENTS, strict=True):
-            centre = self.place(x, y)
-            patch = QRadialGradient(centre, 46)
-            patch.setColorAt(0, translucent(pigment, 0.55))
+    def _draw_periods(self, painter: QPainter) -> None:
+        centres = [self.place(x, y) for x, y in places()]
+        painter.setClipRect(self.rect())
+        for centre, pigment in zip(centres, PIGMENTS, strict=True):
+            patch = QRadialGradient(centre, PATCH)
+            patch.setColorAt(0, translucent(pigment, 0.6))
             patch.setColorAt(1, translucent(pigment, 0.0))
             painter.setBrush(patch)
-            painter.drawEllipse(centre, 46, 46)
+            painter.drawEllipse(centre, PATCH, PATCH)
         painter.setFont(serif(9.5, italic=True))
         metrics = painter.fontMetrics()
-        for (x, y), name in zip(prototypes, PERIODS, strict=True):
-            painter.setPen(QColor(self._theme.text))
-            centre, word = self.place(x, y), name.capitalize()
+        painter.setPen(QColor(self._theme.text))
+        for centre, name in zip(centres, PERIODS, strict=True):
+            word = name.capitalize()
             wide = metrics.horizontalAdvance(word)
             left = min(max(4.0, centre.x() - wide / 2), self.width() - wide - 4.0)
             painter.drawText(QPointF(left, centre.y() + metrics.ascent() / 2), word)

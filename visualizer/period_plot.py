@@ -15,7 +15,7 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from mvnet.periods import PERIODS
-from visualizer.theme import DARK, sans, serif, translucent
+from visualizer.theme import DARK, PIGMENTS, sans, serif, translucent
 
 SETTLE_S = 0.25  # time in which a line goes 63 % of its way
 ARRIVED = 0.0005
@@ -65,8 +65,8 @@ class PeriodPlot(QWidget):
 
     @property
     def likeliest(self) -> str:
-        """Name of the likeliest period."""
-        return PERIODS[max(range(len(PERIODS)), key=self._target.__getitem__)]
+        """Name of the period whose line is the longest now, so that name and lines never disagree."""
+        return PERIODS[max(range(len(PERIODS)), key=self.shown.__getitem__)]
 
     def showEvent(self, event: object) -> None:
         """Start where the music is: nothing glides while hidden."""
@@ -110,7 +110,7 @@ class PeriodPlot(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(translucent(DARK.text, 0.14))
         painter.drawRoundedRect(QRectF(left, top + ROW / 2 - 2, length, 4), 2, 2)
-        painter.setBrush(QColor(DARK.accent if leads else DARK.quiet))
+        painter.setBrush(QColor(PIGMENTS[index] if leads else DARK.quiet))
         painter.drawRoundedRect(QRectF(left, top + ROW / 2 - 2, max(4.0, length * value), 4), 2, 2)
 
     def _step(self) -> None:

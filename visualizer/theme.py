@@ -149,6 +149,11 @@ def style_sheet(theme: Theme) -> str:
       background: {theme.raised}; }}
     QCheckBox::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent}; }}
     QCheckBox:focus {{ color: {theme.accent}; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {theme.line}; border-radius: 3px; min-height: 32px; margin: 2px; }}
+    QScrollBar::handle:vertical:hover {{ background: {theme.quiet}; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+      background: none; border: none; height: 0; }}
     QMenu {{ background: {theme.ground}; border: 1px solid {theme.line}; padding: 6px; }}
     QMenu::item {{ padding: 6px 28px 6px 28px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {theme.raised}; }}

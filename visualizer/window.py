@@ -290,7 +290,6 @@ class MainWindow(QMainWindow):
                     self.music.fill_inputs(menu, self.actions_by_name["open"])
         elif isinstance(event, ModelLoaded):
             self._chosen()
-            self.desk.set_model(self.session.model)
             self.preferences.change(model=event.name)
 
     def _chosen(self) -> None:
