@@ -91,6 +91,11 @@ class Stage(QWidget):
         desk.setParent(self)
         desk.hide()
 
+    def set_overlay(self, overlay: QWidget) -> None:
+        """Have figures over the painting's left upper corner."""
+        overlay.setParent(self)
+        overlay.move(EDGE, EDGE)
+
     def show_desk(self, shown: bool) -> None:
         """Show the desk beside the painting; on the full screen it lies over the painting's right."""
         if self._desk is not None and shown != self._desk.isVisibleTo(self):

@@ -33,13 +33,15 @@ from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, S
 from visualizer.menus import fill_choices, make_actions, make_menu
 from visualizer.model_card import find_models
 from visualizer.music_commands import MusicCommands, dropped
-from visualizer.panels import about_panel, help_panel
+from visualizer.overlay import Overlay
+from visualizer.panels import Panel, about_panel, help_panel
 from visualizer.period_plot import PeriodPlot
 from visualizer.picture_commands import PictureCommands
 from visualizer.picture_file import painting_facts, save_painting
 from visualizer.pictures import Pictures
 from visualizer.pieces import Piece, bundled_pieces
 from visualizer.preferences import Preferences
+from visualizer.queue_panel import QueueList, queue_panel
 from visualizer.screens import Screens
 from visualizer.session import Session
 from visualizer.settings import Settings, SettingsFile
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 
 TITLE = "MVNet Visualizer"
 TICK_MS = 100
+PANELS = {"help": "Keys", "queue": "Queue"}  # actions that open a panel, and its title
 FILES = "files"  # what is heard when it is no input
 CHOSEN_S = 3.5  # of looking for the paintings of a period or model chosen in a pause
 
@@ -136,6 +139,9 @@ class MainWindow(QMainWindow):
         self.stage = Stage(self.canvas.widget(), self.transport, self.plot, self.welcome)
         self.desk = Desk(preferences, self.looks, lambda: self.pictures.features, self._device)
         self.stage.set_desk(self.desk)
+        self.overlay = Overlay(session.figures, lambda: self.canvas.renderer, self.stage)
+        self.stage.set_overlay(self.overlay)
+        self.pieces = QueueList()
         self.setCentralWidget(self.stage)
         self.stage.setFocus()  # not the first button: it would keep Space and the arrows for itself
 
@@ -154,6 +160,8 @@ class MainWindow(QMainWindow):
                 "leave": self._leave,
                 "desk": lambda: self.preferences.change(desk=not self.settings.desk),
                 "plot": lambda: self.preferences.change(plot=not self.settings.plot),
+                "overlay": lambda: self._show_overlay(not self.overlay.isVisibleTo(self.stage)),
+                "queue": self._toggle_queue,
                 "menu": self._open_menu,
                 "help": self._toggle_help,
                 "about": self._show_about,
@@ -244,11 +252,10 @@ class MainWindow(QMainWindow):
         self.menu.popup(self.transport.more.mapToGlobal(self.transport.more.rect().topLeft()))
 
     def _toggle_help(self) -> None:
-        if self.stage.panel is not None:
+        if self._panel_name() == PANELS["help"]:
             self._close_panel()
         else:
-            self.stage.show_panel(help_panel(help_rows(bound(self.settings.keys)), self.stage))
-        self.actions_by_name["help"].setChecked(self.stage.panel is not None)
+            self._open_panel(help_panel(help_rows(bound(self.settings.keys)), self.stage))
 
     def _show_about(self) -> None:
         model = self.session.model
@@ -257,11 +264,45 @@ class MainWindow(QMainWindow):
             card = model.card
             runs = f"It runs on {model.provider} ({model.provider_reason})."
             sentence = f"The model that paints is {card.title} ({card.name}). {runs} Licence: {card.licence}"
-        self.stage.show_panel(about_panel(self.stage, sentence.strip()))
+        self._open_panel(about_panel(self.stage, sentence.strip()))
+
+    def _show_overlay(self, shown: bool) -> None:
+        self.overlay.setVisible(shown)
+        self.actions_by_name["overlay"].setChecked(shown)
+
+    def _toggle_queue(self) -> None:
+        if self._panel_name() == "Queue":
+            self._close_panel()
+            return
+        self.pieces = QueueList()
+        self.pieces.show_queue(*self.session.queue())
+        self.pieces.itemActivated.connect(lambda item: self.session.go(self.pieces.row(item)))
+        self.pieces.taken_out.connect(self.session.take_out)
+        self.pieces.moved.connect(self.session.move)
+        self._open_panel(queue_panel(self.stage, self.pieces))
+        self.pieces.setFocus()
+
+    def _show_queue(self) -> None:
+        if self._panel_name() == PANELS["queue"]:
+            self.pieces.show_queue(*self.session.queue())
+
+    def _panel_name(self) -> str:
+        return self.stage.panel.accessibleName() if self.stage.panel is not None else ""
+
+    def _open_panel(self, panel: Panel) -> None:
+        self.stage.show_panel(panel)
+        self._mark_panel()
 
     def _close_panel(self) -> None:
         self.stage.show_panel(None)
-        self.actions_by_name["help"].setChecked(False)
+        self.stage.setFocus()
+        self._mark_panel()
+
+    def _mark_panel(self) -> None:
+        """Mark the actions whose panel is open."""
+        name = self._panel_name()
+        for action, title in PANELS.items():
+            self.actions_by_name[action].setChecked(name == title)
 
     def _play_piece(self, piece: Piece) -> None:
         self.music.play_piece(piece)
@@ -280,6 +321,7 @@ class MainWindow(QMainWindow):
         elif isinstance(event, Opened):
             self.transport.seek.set_survey(None)
             self.music.opened(event)
+            self._show_queue()
         elif isinstance(event, Surveyed):
             if event.survey.path == self.session.status().path:
                 self.transport.seek.set_survey(event.survey)

@@ -1,0 +1,94 @@
+"""The overlay with figures (F3): how smoothly and how late the picture follows. GUI thread, twice a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QFontDatabase
+from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+
+from visualizer.figures import Figures
+from visualizer.theme import DARK
+
+UPDATE_MS = 500
+STYLE = f"""
+QFrame#overlay {{ background: rgba(27, 25, 24, 215); border-radius: 8px; }}
+QLabel {{ color: {DARK.text}; }}
+QLabel#quiet {{ color: {DARK.quiet}; }}
+"""
+
+
+class Overlay(QFrame):
+    """Figures in two columns over the painting; nothing is measured or drawn while it is hidden.
+
+    Args:
+        figures: what is measured.
+        drawn_by: what draws the picture ("QPainter", a graphics card's name).
+    """
+
+    def __init__(self, figures: Callable[[], Figures], drawn_by: Callable[[], str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("overlay")
+        self.setStyleSheet(STYLE)
+        self.setAccessibleName("Performance figures")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._figures, self._drawn_by = figures, drawn_by
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(14, 10, 14, 10)
+        self._grid.setHorizontalSpacing(18)
+        self._grid.setVerticalSpacing(2)
+        self._values: list[QLabel] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(UPDATE_MS)
+        self._timer.timeout.connect(self.refresh)
+        self.hide()
+
+    def showEvent(self, event: object) -> None:
+        """Seen: measure."""
+        self.refresh()
+        self._timer.start()
+
+    def hideEvent(self, event: object) -> None:
+        """Not seen: rest."""
+        self._timer.stop()
+
+    def refresh(self) -> None:
+        """Show the figures as they are."""
+        rows = overlay_rows(self._figures(), self._drawn_by())
+        if not self._values:
+            self._values = [self._add_row(index, name) for index, (name, _) in enumerate(rows)]
+        for label, (_, value) in zip(self._values, rows, strict=True):
+            if label.text() != value:
+                label.setText(value)
+        self.adjustSize()
+
+    def _add_row(self, row: int, name: str) -> QLabel:
+        words, value = QLabel(name), QLabel()
+        words.setObjectName("quiet")
+        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        fixed.setPointSizeF(9)
+        for label in (words, value):
+            label.setFont(fixed)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._grid.addWidget(words, row, 0)
+        self._grid.addWidget(value, row, 1)
+        return value
+
+
+def overlay_rows(figures: Figures, drawn_by: str) -> Sequence[tuple[str, str]]:
+    """Names and values for people."""
+    picture = "full" if figures.tier == 0 else f"lighter ({figures.tier})"
+    return (
+        ("refresh", f"{figures.refresh_hz:.1f} Hz, {figures.late_refreshes:.0%} late"),
+        ("paintings", f"{figures.paintings_per_s:.1f} a second, one in {figures.divisor} refreshes"),
+        ("painting", f"{figures.painting_ms:.1f} ms, slow ones {figures.painting_p95_ms:.1f} ms"),
+        ("encoder", f"{figures.encoder_ms:.1f} ms"),
+        ("painting's age", f"{figures.painting_age_ms:.0f} ms"),
+        ("picture behind sound", f"{figures.shown_late_ms:.0f} ms"),
+        ("analysed ahead", f"{figures.analysed_ahead_ms:.0f} ms, painted ahead {figures.lead_ms:.0f} ms"),
+        ("timing set", f"{figures.offset_ms:+.0f} ms"),
+        ("lost", f"{figures.lost_samples} samples, {figures.holes} holes in the sound"),
+        ("picture", f"{picture}, drawn by {drawn_by}"),
+        ("model runs on", figures.provider or "no model yet"),
+    )
