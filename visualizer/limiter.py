@@ -26,7 +26,7 @@ CHANGES = np.array([0.08, 0.05], np.float32)[:, None, None]  # of luminance and 
 AREA = 0.2  # of a field; the rule has 0.25
 TURNS = 5
 SPAN_S = 1.1
-FADES_S = 0.1  # cells that turn further apart than about this are not one turn of the field
+FADES_S = 0.05  # cells that turn further apart than about this are not one turn of the field
 STEPS = 5  # halvings in the search for the largest share
 LONG_AGO = -1e9
 SIGNALS = np.stack((LUMINANCE, np.array([1, -1, -1], np.float32)), axis=1)  # of linear light
