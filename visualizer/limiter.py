@@ -62,7 +62,8 @@ class FlashLimiter:
         The caller shows that mix, made in linear light; the limiter takes it as shown.
 
         Args:
-            wanted: linear light of the wanted picture, float [h, w, 3] of any size, 0 to 1; it covers the screen.
+            wanted: linear light of the wanted picture over the whole screen, float [h, w, 3], 0 to 1; a size other
+                than GRID is averaged to it, in which fine patterns are lost.
             now: when it will be shown, seconds; a time before the last counts as the last.
             limited: False lets everything pass but goes on remembering.
         """
