@@ -6,7 +6,7 @@ evaluation process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,34 +25,56 @@ class HeardRecording(Protocol):
     def piece(self) -> str: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def source(self) -> str: ...
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What an encoder said about clips.
+    """What an encoder, or a probe of its embedding, said about clips.
 
     Attributes:
         probabilities: float [n, 5].
         periods: the truth, int64 [n].
         pieces: of each clip; its clips vote together.
-        recorded: whether the clip is a recording of players (not rendered from a score), bool [n].
+        kinds: "recorded" (players), "rendered" (from a score) or "" of each clip.
+        sources: the collection that each clip is from, "" when unknown.
     """
 
     probabilities: np.ndarray
     periods: np.ndarray
     pieces: Sequence[str]
-    recorded: np.ndarray
+    kinds: Sequence[str]
+    sources: Sequence[str]
+
+    @property
+    def right(self) -> np.ndarray:
+        """Which clips are heard as what they are, bool [n]."""
+        return self.probabilities.argmax(1) == self.periods
 
     def select(self, chosen: np.ndarray) -> Heard:
         """The clips where chosen (bool [n]) is true."""
-        pieces = [piece for piece, take in zip(self.pieces, chosen, strict=True) if take]
-        return Heard(self.probabilities[chosen], self.periods[chosen], pieces, self.recorded[chosen])
+
+        def taken(names: Sequence[str]) -> list[str]:
+            return [name for name, take in zip(names, chosen, strict=True) if take]
+
+        names = taken(self.pieces), taken(self.kinds), taken(self.sources)
+        return Heard(self.probabilities[chosen], self.periods[chosen], *names)
+
+    def of_kind(self, kind: str) -> Heard:
+        """The clips that are "recorded", or "rendered"."""
+        return self.select(np.array([own == kind for own in self.kinds], bool))
 
 
 def heard(probabilities: np.ndarray, periods: np.ndarray, recordings: Sequence[HeardRecording]) -> Heard:
     """Join an encoder's output [n, 5] with the recordings that the clips come from."""
-    recorded = np.array([recording.kind == "recorded" for recording in recordings], bool)
-    return Heard(probabilities, periods, [recording.piece for recording in recordings], recorded)
+    return Heard(
+        probabilities,
+        periods,
+        [recording.piece for recording in recordings],
+        [recording.kind for recording in recordings],
+        [recording.source for recording in recordings],
+    )
 
 
 def piece_votes(result: Heard) -> tuple[np.ndarray, np.ndarray]:
@@ -73,68 +95,102 @@ def piece_votes(result: Heard) -> tuple[np.ndarray, np.ndarray]:
     return np.array(voted, np.int64), np.array(true, np.int64)
 
 
-def accuracy_figures(result: Heard, *, draws: int = 1000, seed: int = 0) -> dict[str, Any]:
-    """Accuracies of clips and pieces, all and recorded ones, with 95 % bootstrap intervals over pieces.
+def accuracies(result: Heard, *, draws: int = 1000, seed: int = 0) -> dict[str, Any]:
+    """Accuracies of clips and pieces, with 95 % bootstrap intervals over pieces.
 
     Returns:
-        clips, pieces, clip_accuracy, piece_accuracy, recorded_clips, recorded_pieces,
-        recorded_clip_accuracy, recorded_piece_accuracy (None without recorded music), balanced_clip_accuracy
-        (mean over periods), confusion (rows true, columns heard, clips), log_loss, calibration_error,
-        intervals (by name, [low, high]) and periods (their order).
+        clips, pieces, clip_accuracy and piece_accuracy, the same four with the prefix "recorded_" and
+        "rendered_" (accuracies are None where there is no such music), and intervals (by name, [low, high]).
     """
     figures: dict[str, Any] = {}
     intervals: dict[str, list[float]] = {}
-    for prefix, part in (("", result), ("recorded_", result.select(result.recorded))):
-        right = part.probabilities.argmax(1) == part.periods
+    for prefix in ("", "recorded_", "rendered_"):
+        part = result.of_kind(prefix[:-1]) if prefix else result
         voted, true = piece_votes(part)
-        figures[prefix + "clips"], figures[prefix + "pieces"] = len(right), len(true)
-        figures[prefix + "clip_accuracy"] = float(right.mean()) if len(right) else None
+        figures[prefix + "clips"], figures[prefix + "pieces"] = len(part.periods), len(true)
+        figures[prefix + "clip_accuracy"] = float(part.right.mean()) if len(true) else None
         figures[prefix + "piece_accuracy"] = float((voted == true).mean()) if len(true) else None
         if len(true):
-            clips, pieces = _bootstrap(part, right, voted == true, draws, seed)
-            intervals[prefix + "clip_accuracy"], intervals[prefix + "piece_accuracy"] = clips, pieces
+            intervals[prefix + "clip_accuracy"] = mean_interval(part.right, _piece_keys(part), draws, seed)
+            intervals[prefix + "piece_accuracy"] = mean_interval(voted == true, range(len(true)), draws, seed)
+    return {**figures, "intervals": intervals}
+
+
+def accuracy_figures(result: Heard, *, draws: int = 1000, seed: int = 0) -> dict[str, Any]:
+    """The accuracies, and how sure the encoder is.
+
+    Returns:
+        those of `accuracies`, balanced_clip_accuracy (mean over periods), confusion (rows true, columns
+        heard, clips), log_loss, calibration_error and periods (their order).
+    """
     confusion = np.zeros((len(PERIODS), len(PERIODS)), int)
     np.add.at(confusion, (result.periods, result.probabilities.argmax(1)), 1)
     present = confusion.sum(1) > 0
     recall = confusion.diagonal()[present] / confusion.sum(1)[present]
     truth = result.probabilities[np.arange(len(result.periods)), result.periods]
-    figures |= {
+    return {
+        **accuracies(result, draws=draws, seed=seed),
         "balanced_clip_accuracy": float(recall.mean()),
         "confusion": confusion.tolist(),
         "log_loss": float(-np.log(np.maximum(truth, 1e-12)).mean()),
         "calibration_error": calibration_error(result),
-        "intervals": intervals,
         "periods": list(PERIODS),
     }
-    return figures
+
+
+def source_figures(result: Heard) -> list[dict[str, Any]]:
+    """How each collection is heard, the worst first: source, period, clips, pieces, clip_accuracy and heard_as.
+
+    heard_as counts the clips by the period they were taken for. Clips of unknown source are one collection, "".
+    """
+    groups: dict[tuple[str, int], list[int]] = {}
+    for row, key in enumerate(zip(result.sources, result.periods.tolist(), strict=True)):
+        groups.setdefault(key, []).append(row)
+    table = []
+    for (source, period), rows in groups.items():
+        counts = np.bincount(result.probabilities[rows].argmax(1), minlength=len(PERIODS))
+        table.append(
+            {
+                "source": source,
+                "period": PERIODS[period],
+                "clips": len(rows),
+                "pieces": len({result.pieces[row] for row in rows}),
+                "clip_accuracy": float(counts[period] / len(rows)),
+                "heard_as": {name: int(count) for name, count in zip(PERIODS, counts, strict=True) if count},
+            }
+        )
+    return sorted(table, key=lambda line: (line["clip_accuracy"], -line["clips"], line["source"]))
 
 
 def calibration_error(result: Heard, bins: int = 10) -> float:
     """Mean gap between how sure the encoder is and how often it is right, over bins of the surest period."""
     sure = result.probabilities.max(1)
-    right = result.probabilities.argmax(1) == result.periods
+    right = result.right
     place = np.minimum((sure * bins).astype(int), bins - 1)
     gaps = [abs(sure[place == k].mean() - right[place == k].mean()) * (place == k).mean() for k in np.unique(place)]
     return float(sum(gaps))
 
 
-def _bootstrap(
-    part: Heard, clip_right: np.ndarray, piece_right: np.ndarray, draws: int, seed: int
-) -> tuple[list[float], list[float]]:
-    """Intervals of clip and piece accuracy when pieces, with all their clips, are drawn anew."""
-    keys = list(zip(part.pieces, part.periods.tolist(), strict=True))
+def mean_interval(values: np.ndarray, groups: Iterable[Hashable], draws: int = 1000, seed: int = 0) -> list[float]:
+    """95 % bootstrap interval of a mean when groups, with all their values, are drawn anew; [low, high].
+
+    Args:
+        values: float or bool [n].
+        groups: of each value, such as its piece.
+    """
+    keys = list(groups)
     number = {key: row for row, key in enumerate(dict.fromkeys(keys))}
-    piece_of = np.array([number[key] for key in keys])
-    right = np.bincount(piece_of, clip_right, len(number))
-    count = np.bincount(piece_of, minlength=len(number))
+    group_of = np.array([number[key] for key in keys])
+    total = np.bincount(group_of, np.asarray(values, float), len(number))
+    count = np.bincount(group_of, minlength=len(number))
     drawn = np.random.default_rng(seed).integers(len(number), size=(draws, len(number)))
-    clips = right[drawn].sum(1) / count[drawn].sum(1)
-    pieces = piece_right[drawn].mean(1)
-    return _range(clips), _range(pieces)
+    means = total[drawn].sum(1) / count[drawn].sum(1)
+    return [float(edge) for edge in np.percentile(means, (2.5, 97.5))]
 
 
-def _range(values: np.ndarray) -> list[float]:
-    return [float(edge) for edge in np.percentile(values, (2.5, 97.5))]
+def _piece_keys(part: Heard) -> list[tuple[str, int]]:
+    """Pieces of the same name in two periods are two."""
+    return list(zip(part.pieces, part.periods.tolist(), strict=True))
 
 
 def slide_windows(sound: np.ndarray, spec: MelSpec, steps: int) -> np.ndarray:
@@ -175,14 +231,22 @@ def movement_figures(walks: Sequence[np.ndarray], prototypes: np.ndarray) -> dic
         walks: embeddings float [steps + 1, 10] of successive windows, one array a sound.
         prototypes: [5, 10].
     Returns:
-        step_median and step_p95; None where all prototypes are one point.
+        step_median and step_p95, None where all prototypes are one point; step_p95_over_median, how even the steps are.
     """
     moved = np.concatenate([np.linalg.norm(np.diff(walk, axis=0), axis=1) for walk in walks])
+    median, late = float(np.median(moved)), float(np.percentile(moved, 95))
+    spread = prototype_spread(prototypes)
+    return {
+        "step_median": median / spread if spread else None,
+        "step_p95": late / spread if spread else None,
+        "step_p95_over_median": late / median if median else None,
+    }
+
+
+def prototype_spread(prototypes: np.ndarray) -> float:
+    """Mean distance between two of the prototypes [5, 10]: the yardstick of distances in the embedding."""
     first, second = np.triu_indices(len(prototypes), 1)
-    spread = np.linalg.norm(prototypes[first] - prototypes[second], axis=1).mean()
-    if spread == 0:
-        return {"step_median": None, "step_p95": None}
-    return {"step_median": float(np.median(moved) / spread), "step_p95": float(np.percentile(moved, 95) / spread)}
+    return float(np.linalg.norm(prototypes[first] - prototypes[second], axis=1).mean())
 
 
 def in_batches(function: Callable[[np.ndarray], Any], windows: np.ndarray, batch: int = 32) -> list[Any]:

@@ -80,6 +80,71 @@ def save_embedding_maps(path: Path, epochs: Sequence[tuple[int, np.ndarray]], pe
     _save(figure, path)
 
 
+def save_period_map(
+    path: Path, asked: tuple[np.ndarray, np.ndarray], known: tuple[np.ndarray, np.ndarray] | None = None
+) -> None:
+    """Where the periods lie in the embedding: the two directions that part them best, held-out clips ringed.
+
+    Args:
+        asked: embeddings float [n, 10] and periods int64 [n] of clips that the encoder has not been trained on.
+        known: those of training clips, drawn small; they choose the directions where there are any.
+    """
+    fitted = known or asked
+    directions = discriminant_directions(*fitted)
+    centre = fitted[0].mean(0)
+    figure = Figure(figsize=(7.5, 6), layout="constrained")
+    axes = figure.add_subplot()
+    for period, name in enumerate(PERIODS):
+        colour = COLOURS[period]
+        if known is not None:
+            x, y = ((known[0][known[1] == period] - centre) @ directions).T
+            axes.scatter(x, y, s=8, color=colour, alpha=0.35, linewidths=0)
+        x, y = ((asked[0][asked[1] == period] - centre) @ directions).T
+        axes.scatter(x, y, s=34, color=colour, edgecolors="black", linewidths=0.9, label=name)
+    axes.set(xticks=[], yticks=[], xlabel="first discriminant direction", ylabel="second")
+    axes.set_title("Embeddings; ringed: held out" + (", small dots: training clips" if known else ""))
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=len(PERIODS))
+    _save(figure, path)
+
+
+def discriminant_directions(embeddings: np.ndarray, periods: np.ndarray) -> np.ndarray:
+    """The two directions in which periods lie furthest apart for their width, float64 [10, 2].
+
+    Source: R. A. Fisher, 1936; C. R. Rao's form for several groups, each weighing the same.
+    """
+    present = np.unique(periods)
+    means = np.stack([embeddings[periods == period].mean(0) for period in present])
+    size = embeddings.shape[1]
+    within = np.zeros((size, size))
+    for period, mean in zip(present, means, strict=True):
+        offset = embeddings[periods == period] - mean
+        within += offset.T @ offset / len(offset) / len(present)
+    within += (1e-6 + 1e-3 * np.trace(within) / size) * np.eye(size)  # a direction without width is not endless
+    values, vectors = np.linalg.eigh(within)
+    whiten = vectors / np.sqrt(values)
+    between = (means - means.mean(0)) @ whiten
+    return whiten @ np.linalg.svd(between, full_matrices=True)[2][:2].T
+
+
+def save_robustness(path: Path, table: Mapping[str, Mapping[str, Any]], unchanged: float) -> None:
+    """Clip accuracy under each disturbance as bars, against that of the unchanged clips; see mvnet.robustness."""
+    names = list(table)
+    drops = np.array([table[name]["drop"] for name in names])
+    low, high = np.array([table[name]["interval"] for name in names]).T
+    values = unchanged - drops
+    figure = Figure(figsize=(8, 0.32 * len(names) + 1.4), layout="constrained")
+    axes = figure.add_subplot()
+    spans = np.maximum([values - (unchanged - high), (unchanged - low) - values], 0)
+    axes.barh(range(len(names)), values, xerr=spans, color="#88aacc", error_kw={"linewidth": 1, "capsize": 2})
+    axes.axvline(unchanged, color="black", linewidth=1, label=f"unchanged: {unchanged:.3f}")
+    axes.axvline(1 / len(PERIODS), color="black", linewidth=1, linestyle=":", label="chance")
+    axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+    axes.invert_yaxis()
+    axes.set(xlabel="clip accuracy (bars: 95 % interval of the drop)", xlim=(0, 1), title="Robustness")
+    axes.legend(loc="lower right")
+    _save(figure, path)
+
+
 def save_confusion(path: Path, confusion: Sequence[Sequence[int]], title: str) -> None:
     """Clips by true period (rows) and heard period (columns), as a coloured table."""
     counts = np.array(confusion)

@@ -20,7 +20,7 @@ from visualizer.analyser import LARGEST_SAMPLE, Analyser, AnalyserConfig, Featur
 from visualizer.chroma import PITCH_CLASSES
 from visualizer.knobs import Knobs
 from visualizer.looks import Looks
-from visualizer.mapping import PUSHES, harmony, harmony_reach, nearest_periods, pushes, reach, walk_speed
+from visualizer.mapping import PUSHES, between_periods, harmony, harmony_reach, pushes, reach, tint_reach, walk_speed
 from visualizer.motion import Glide, Shift, Trail
 from visualizer.sections import Bars, Cue, Sections
 from visualizer.style import Style
@@ -191,6 +191,11 @@ class Engine:
             self._locked = self._style.embedding, self._style.period
             self._cue.drop()
 
+    def forget_sound(self) -> None:
+        """Another source, or another place in it, follows: style is decided from what comes, and nothing jumps."""
+        self._style.forget_sound()
+        self._analyser = None
+
     def hear(self, samples: np.ndarray, rate: float) -> None:
         """Take the next sound, mono float32 [n] at a sample rate in Hz (it may change between calls)."""
         sound = np.nan_to_num(np.asarray(samples, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
@@ -222,8 +227,9 @@ class Engine:
         if decided:
             timings["encoder"] = encoder_s
         self._follow_form(features, decided, dt)
-        embedding = self._moved_embedding(features, dt)
-        noise = self._moved_noise(features, dt)
+        chord = self._harmony.step(harmony(features, self._knobs), dt)
+        embedding = self._moved_embedding(chord, dt)
+        noise = self._moved_noise(chord, features, dt)
         period = self._period_glide.step(self._style.period, dt)
         started = perf_counter()
         image = self._model.paint(noise[None], embedding[None])[0]
@@ -237,8 +243,9 @@ class Engine:
         card = model.card
         self._model = model
         self._push = Shift(len(PUSHES), card.noise_size, self._seed)
+        self._tint = Shift(PITCH_CLASSES, card.noise_size, self._seed)
         self._colour = Shift(PITCH_CLASSES, card.prototypes.shape[1], self._seed)
-        self._sections = Sections(nearest_periods(card.prototypes))
+        self._sections = Sections(float(between_periods(card.prototypes).mean()))
         self._trail = Trail()
         self._pace = Glide(PACE_SETTLE_S)
         self._harmony = Glide(HARMONY_SETTLE_S)
@@ -265,22 +272,23 @@ class Engine:
         if self._locked is None and not self._cue.waits:
             self.next_look(on_bar=True)
 
-    def _moved_embedding(self, features: Features, dt: float) -> np.ndarray:
+    def _moved_embedding(self, chord: np.ndarray, dt: float) -> np.ndarray:
         """Where the picture is going (slow), shifted a little by the harmony, float32 [10]."""
-        colour = self._harmony.step(harmony(features, self._knobs), dt)
         largest = harmony_reach(self._model.card.prototypes, self._knobs)
-        return self._glide.step(self._target(), dt) + self._colour.at(colour, largest)
+        return self._glide.step(self._target(), dt) + self._colour.at(chord, largest)
 
-    def _moved_noise(self, features: Features, dt: float) -> np.ndarray:
-        """The walk, at the music's pace, and on top of it the push of the drums, float32 [Z].
+    def _moved_noise(self, chord: np.ndarray, features: Features, dt: float) -> np.ndarray:
+        """The walk, at the music's pace, displaced by harmony and drums, float32 [Z].
 
-        The push is a function of the last moment alone: it returns to rest by itself and never adds up.
+        The displacements are functions of the last moments alone: they return to rest by themselves and never add up.
         """
         speed = walk_speed(features, self._knobs) if self._locked is None else 0.0
         pace = float(self._pace.step(np.array([speed]), dt)[0])
         noise = self._looks.advance(pace * dt, dt)
         pushed = self._trail.step(pushes(features, self._knobs), dt)
-        return noise + self._push.at(pushed, reach(self._knobs) * math.sqrt(len(noise)))
+        length = math.sqrt(len(noise))
+        tint = self._tint.at(chord, tint_reach(self._knobs) * length)
+        return noise + tint + self._push.at(pushed, reach(self._knobs) * length)
 
     def _target(self) -> np.ndarray:
         """Where the embedding should go: what is heard, or the chosen period with the music's own deviation."""

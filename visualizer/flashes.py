@@ -86,7 +86,10 @@ class FlashMeter:
         return Flashes(*self._most)
 
     def _count(self, kind: int, risen: np.ndarray, fallen: np.ndarray, at: float) -> None:
-        places = self._places[kind].add(risen | fallen, at) // 2
+        turned = risen | fallen
+        if not turned.any():
+            return
+        places = self._places[kind].add(turned, at) // 2
         while (self._sums(places > self._most[kind]) >= self._needed).any():
             self._most[kind] += 1
         last = self._last_change[kind]
@@ -149,9 +152,8 @@ class _LastSecond:
         """The counts, int [rows, columns], with these cells set now."""
         while self._sets and self._sets[0][0] <= at - SECOND:
             self._counts -= self._sets.popleft()[1]
-        if cells.any():
-            self._sets.append((at, cells))
-            self._counts += cells
+        self._sets.append((at, cells))
+        self._counts += cells
         return self._counts
 
 

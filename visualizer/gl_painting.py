@@ -18,11 +18,12 @@ from visualizer.hanging import Hanging
 from visualizer.miniature import SHADE_VIGNETTE, VIGNETTE, tint
 from visualizer.presentation import Look
 from visualizer.scene import Sight
-from visualizer.shaders import BLEND, BRUSH, ENLARGE, HANG, STRUCTURE, TRIANGLE, WIDEN
+from visualizer.shaders import BLEND, BRUSH, ENLARGE, HANG, STROKES, STRUCTURE, TRIANGLE, WIDEN
 
 SRGB8 = 0x8C41  # GL_SRGB8: the hardware turns sRGB codes into linear light as it reads
 ENLARGED = 1024  # points of the whole painting's longer side where it is enlarged smoothly, about
 BRUSHED = (2304, 1152)  # the same where it is brushed, by tier, at most
+CELLS = (44, 88, 168)  # strokes along the painting's side, by layer
 LAYERS = (3, 2)  # of strokes, by tier
 PLAIN = len(LAYERS)  # the first tier without strokes
 OVERSCAN = 0.02  # of the painting, painted beyond what is seen at rest: zoom and rotation reach there
@@ -82,17 +83,20 @@ class GLPainting:
                 "blend": BLEND,
                 "structure": STRUCTURE,
                 "widen": WIDEN,
+                "strokes": STROKES,
                 "brush": BRUSH,
                 "enlarge": ENLARGE,
                 "hang": HANG,
             }.items()
         }
         self._set("blend", before=0, after=1, last=2)
-        self._set("brush", blend=0, structure=1)
+        self._set("strokes", blend=0, structure=1, cells=CELLS)
+        self._set("brush", blend=0, structure=1, colours=2, courses=3, cells=CELLS)
         self._set("hang", painted=0, blend=1, wall=tuple(code / 255 for code in wall))
         self._blends = [self._target((1, 1)) for _ in range(3)]
         self._before = self._shown = self._blends[0]
         self._structure = [self._target((1, 1)) for _ in range(2)]
+        self._strokes = self._target((max(CELLS), sum(CELLS)), 2)
         self._painted = self._target((1, 1))
         self._after = self._empty()
         self._blend_rests = False  # what is shown is the newest painting, and all of it
@@ -136,7 +140,7 @@ class GLPainting:
             shader.release()
             program.release()
         self._after.release()
-        for target in (*self._blends, *self._structure, self._painted):
+        for target in (*self._blends, *self._structure, self._strokes, self._painted):
             _release(target)
 
     def _mix(self, sight: Sight) -> None:
@@ -175,7 +179,11 @@ class GLPainting:
             if self._painted_as is None:
                 self._find_structure()
             _texture(self._structure[0]).use(1)
-            self._set("brush", layers=LAYERS[tier], flow=sight.look.flow, phase=_phase(sight.look))
+            self._set("strokes", flow=sight.look.flow, phase=_phase(sight.look))
+            self._run("strokes", self._shown, self._strokes)
+            _texture(self._strokes, 0).use(2)
+            _texture(self._strokes, 1).use(3)
+            self._set("brush", layers=LAYERS[tier])
         self._run(name, self._shown, self._painted)
         self._painted_as = wanted
 
@@ -232,8 +240,9 @@ class GLPainting:
         _texture(source).use(0)
         self._passes[name][1].render(moderngl.TRIANGLES, vertices=3)
 
-    def _target(self, size: tuple[int, int]) -> moderngl.Framebuffer:
-        target = self._context.framebuffer([_clamped(self._context.texture(size, 4, dtype="f2"))])
+    def _target(self, size: tuple[int, int], layers: int = 1) -> moderngl.Framebuffer:
+        textures = [_clamped(self._context.texture(size, 4, dtype="f2")) for _ in range(layers)]
+        target = self._context.framebuffer(textures)
         target.clear(0.0, 0.0, 0.0, 0.0)
         return target
 
@@ -253,12 +262,13 @@ def _clamped(texture: moderngl.Texture) -> moderngl.Texture:
     return texture
 
 
-def _texture(target: moderngl.Framebuffer) -> moderngl.Texture:
-    texture = target.color_attachments[0]
+def _texture(target: moderngl.Framebuffer, layer: int = 0) -> moderngl.Texture:
+    texture = target.color_attachments[layer]
     assert isinstance(texture, moderngl.Texture)
     return texture
 
 
 def _release(target: moderngl.Framebuffer) -> None:
-    _texture(target).release()
+    for texture in target.color_attachments:
+        texture.release()
     target.release()

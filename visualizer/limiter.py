@@ -26,7 +26,7 @@ CHANGES = np.array([0.08, 0.05], np.float32)[:, None, None]  # of luminance and 
 AREA = 0.2  # of a field; the rule has 0.25
 TURNS = 5
 SPAN_S = 1.1
-FADES_S = 0.1  # cells that turn further apart than about this are not one turn of the field
+FADES_S = 0.05  # cells that turn further apart than about this are not one turn of the field
 STEPS = 5  # halvings in the search for the largest share
 LONG_AGO = -1e9
 SIGNALS = np.stack((LUMINANCE, np.array([1, -1, -1], np.float32)), axis=1)  # of linear light
@@ -62,7 +62,8 @@ class FlashLimiter:
         The caller shows that mix, made in linear light; the limiter takes it as shown.
 
         Args:
-            wanted: linear light of the wanted picture, float [h, w, 3] of any size, 0 to 1; it covers the screen.
+            wanted: linear light of the wanted picture over the whole screen, float [h, w, 3], 0 to 1; a size other
+                than GRID is averaged to it, in which fine patterns are lost.
             now: when it will be shown, seconds; a time before the last counts as the last.
             limited: False lets everything pass but goes on remembering.
         """

@@ -21,7 +21,8 @@ USUAL_BPM = 110.0  # at this tempo the walk keeps its speed
 PUSHES = (KICK, SNARE, HAT)  # bands that push, and
 PUSH_SHARES = np.array([1.0, 0.8, 0.35])  # how far each may, of the reach
 LEAST_REACH, REACH_SPAN = 0.05, 0.4  # of the noise's length: 0.05 calm, 0.25 usual, 0.45 wild
-HARMONY_SHARE = 0.15  # of the distance between the nearest two periods, at usual wildness
+HARMONY_SHARE = 0.15  # of the distance between the nearest two periods, at usual wildness,
+TINT_SPAN = 0.24  # and of the noise's length times the wildness: some generators hardly hear a small embedding
 
 
 def checked_wildness(value: float) -> float:
@@ -66,12 +67,17 @@ def harmony(features: Features, knobs: Knobs) -> np.ndarray:
     return apart / max(1.0, float(np.linalg.norm(apart)))
 
 
-def nearest_periods(prototypes: np.ndarray) -> float:
-    """Distance between the two periods' embeddings, float [5, 10], that lie next to each other."""
+def between_periods(prototypes: np.ndarray) -> np.ndarray:
+    """Distances between the periods' embeddings, float [5, 10]: float [20], each pair twice."""
     apart = np.linalg.norm(prototypes[:, None] - prototypes[None], axis=-1)
-    return float(apart[~np.eye(len(prototypes), dtype=bool)].min())
+    return apart[~np.eye(len(prototypes), dtype=bool)]
+
+
+def tint_reach(knobs: Knobs) -> float:
+    """Largest displacement of the noise by harmony, in lengths of the noise."""
+    return TINT_SPAN * knobs.wildness
 
 
 def harmony_reach(prototypes: np.ndarray, knobs: Knobs) -> float:
     """Largest shift of the embedding by harmony: it stays well within a period, float [5, 10] prototypes."""
-    return HARMONY_SHARE * nearest_periods(prototypes) * 2 * knobs.wildness
+    return HARMONY_SHARE * float(between_periods(prototypes).min()) * 2 * knobs.wildness

@@ -68,8 +68,9 @@ class Pipeline:
         self._refresh_hz = USUAL_HZ
         self._orders: deque[Callable[[Engine], object]] = deque()
         # The pipeline thread's own from here on.
-        self._engine = Engine(model, seed=seed, analyse=False)
-        self._followed: tuple[object, ...] = (model, None, self._knobs)
+        self._seed = seed
+        self._engine: Engine | None = None
+        self._followed: tuple[object, ...] = ()
         self._source: Source | Foreseen = self.listening.source
         self._cursor = self._source.heard
         self._place = self._cursor
@@ -97,6 +98,7 @@ class Pipeline:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
+        self._engine = None  # it holds a resampler, and soxr complains of one that outlives the interpreter
         self.listening.stop()
 
     # ---- commands, from any thread
@@ -186,13 +188,14 @@ class Pipeline:
         """One round of the thread: paint unless all stands still; returns the seconds until the next."""
         started = self._clock()
         self._govern(started)
-        self._follow_commands(started)
+        engine = self._engine = self._engine or self._new_engine()
+        self._follow_commands(engine, started)
         if not self._moving(started):
             return REST_S
         lead_s = self._lead_s
         features = self.listening.features(started, lead_s)
-        self._hear(started, lead_s)
-        painting = self._engine.paint(started, features)
+        self._hear(engine, started, lead_s)
+        painting = engine.paint(started, features)
         self._latest.put(painting)
         now = self._clock()
         self._paintings.add(started, now - started)
@@ -203,17 +206,23 @@ class Pipeline:
             self._last_sound = started
         return self._schedule.wait_s(started, now, self._period_s(started))
 
-    def _follow_commands(self, now: float) -> None:
+    def _new_engine(self) -> Engine:
+        self._followed = self._model, self._period, self._knobs
+        engine = Engine(self._model, seed=self._seed, knobs=self._knobs, analyse=False)
+        engine.set_period(self._period)
+        return engine
+
+    def _follow_commands(self, engine: Engine, now: float) -> None:
         wanted = (self._model, self._period, self._knobs)
         if wanted == self._followed and not self._orders:
             return
         if self._model is not self._followed[0]:
-            self._engine.set_model(self._model)
+            engine.set_model(self._model)
             self._paintings = Durations()  # the other model's speed says nothing about this one's
-        self._engine.set_period(self._period)
-        self._engine.set_knobs(self._knobs)
+        engine.set_period(self._period)
+        engine.set_knobs(self._knobs)
         while self._orders:
-            self._orders.popleft()(self._engine)
+            self._orders.popleft()(engine)
         self._followed = wanted
         self._last_moved = now + SETTLE_S
 
@@ -231,7 +240,7 @@ class Pipeline:
             self._last_moved = max(now, self._last_moved)
         return now - self._last_moved <= REST_AFTER_S
 
-    def _hear(self, now: float, lead_s: float) -> None:
+    def _hear(self, engine: Engine, now: float, lead_s: float) -> None:
         """Give the engine the sound up to the moment at which the painting will be seen."""
         source = self._source
         if isinstance(source, Foreseen):
@@ -239,7 +248,7 @@ class Pipeline:
         else:
             samples, self._cursor, _ = source.read(self._cursor)
         if len(samples):
-            self._engine.hear(samples, source.rate)
+            engine.hear(samples, source.rate)
 
     @property
     def _lead_s(self) -> float:

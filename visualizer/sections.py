@@ -16,12 +16,12 @@ from visualizer.bands import KICK
 from visualizer.style import DECIDE_EVERY_S
 
 RECENT_S, OLDER_S = 2.0, 10.0  # what is compared with what
-LEAST_OLDER_S = 4.0  # heard before anything can differ from it
-APART_S = 6.0  # between two sections at least
-NOVEL = 1.6  # times the usual difference,
-NOVEL_AT_LEAST = 0.45  # and this much in any case, so that a still piece does not part at a breath
+LEAST_OLDER_S = 6.0  # heard before anything can differ from it: the least time between two sections
+NOVEL = 1.7  # times the usual difference,
+NOVEL_AT_LEAST = 0.4  # and this much in any case, so that a still piece does not part at a breath
 EVEN = 0.1  # added to the usual difference
-WEIGHTS = {"harmony": 1.0, "balance": 0.5, "loudness": 1 / 30, "strokes": 1.0, "style": 0.5}
+DYING_DB, DYING_STEPS = 9.0, 2  # a fall of this much, over the last half second, is an end and no beginning
+HARMONY, BALANCE, LOUDNESS, STROKES, STYLE = 1.0, 0.5, 1 / 30, 1.0, 0.25  # what each counts; loudness a dB
 QUIETEST_DB = -60.0  # quieter is no quieter
 
 BEATS_IN_BAR = 4
@@ -37,20 +37,21 @@ class Sections:
     """Tells when the music changes section.
 
     Args:
-        scale: distance between two periods' embeddings, which counts as much as another harmony.
+        scale: usual distance between two periods' embeddings.
+
+    Attributes:
+        novelty: how much the last two seconds differ, in times the usual difference; 0 while too little was heard.
     """
 
     def __init__(self, scale: float) -> None:
         self._scale = max(scale, 1e-6)
         self._recent, self._least = round(RECENT_S / DECIDE_EVERY_S), round(LEAST_OLDER_S / DECIDE_EVERY_S)
         self._heard: deque[np.ndarray] = deque(maxlen=self._recent + round(OLDER_S / DECIDE_EVERY_S))
-        self._since = 0
         self.novelty = 0.0
 
     def hear(self, embedding: np.ndarray, features: Features) -> bool:
         """Take what the music is like, every DECIDE_EVERY_S while it sounds; True when another section has begun."""
         self._heard.append(self._described(embedding, features))
-        self._since += 1
         self.novelty = 0.0
         if len(self._heard) < self._recent + self._least:
             return False
@@ -62,20 +63,20 @@ class Sections:
         means = (sums[self._recent :] - sums[: -self._recent]) / self._recent  # of two seconds, all along
         spread = float(np.sqrt(np.mean(np.sum((means - usual) ** 2, axis=1))))
         self.novelty = away / (spread + EVEN) if away >= NOVEL_AT_LEAST else 0.0
-        if self.novelty < NOVEL or self._since * DECIDE_EVERY_S < APART_S:
+        louder_db = float((recent[-DYING_STEPS:] - usual)[:, 0].mean()) / LOUDNESS
+        if self.novelty < NOVEL or louder_db < -DYING_DB:
             return False
         self._heard = deque(recent, maxlen=self._heard.maxlen)
-        self._since = 0
         return True
 
     def _described(self, embedding: np.ndarray, features: Features) -> np.ndarray:
         return np.concatenate(
             (
-                WEIGHTS["harmony"] * np.sqrt(np.maximum(features.chroma, 0)),
-                WEIGHTS["balance"] * features.levels,
-                [WEIGHTS["loudness"] * max(features.loudness_db, QUIETEST_DB)],
-                [WEIGHTS["strokes"] * features.activity],
-                WEIGHTS["style"] * embedding / self._scale,
+                [LOUDNESS * max(features.loudness_db, QUIETEST_DB)],
+                HARMONY * np.sqrt(np.maximum(features.chroma, 0)),
+                BALANCE * features.levels,
+                [STROKES * features.activity],
+                STYLE * embedding / self._scale,
             )
         )
 
@@ -100,7 +101,7 @@ class Bars:
         new = self._beats is not None and features.beats != self._beats
         self._beats = features.beats
         self._weigh(features, new)
-        return new and (self._first is None or features.beats % BEATS_IN_BAR == self._first)
+        return self.known and new and (self._first is None or features.beats % BEATS_IN_BAR == self._first)
 
     def _forget(self) -> None:
         self._stress = np.zeros(BEATS_IN_BAR)

@@ -1,4 +1,4 @@
-"""The picture's shaders (GLSL 3.30 core): blend two paintings, find their structure, brush or enlarge them, hang them.
+"""The picture's shaders (GLSL 3.30 core): blend two paintings, find their structure, brush or enlarge, hang.
 
 Blending and enlarging are done in linear light: paintings are stored as sRGB, which the hardware decodes as it reads.
 A blend's alpha channel says how far there is a painting at all, the same everywhere; what it leaves open is the
@@ -77,113 +77,140 @@ void main() {
 }
 """
 
-# Strokes of paint, large ones first, smaller ones where there is detail. Each stroke has a place of its own on a
-# jittered grid and never leaves it; it takes the painting's colour there and lies along the painting's structure, so
-# what moves are colours and directions, never the grain. Where strokes overlap, the one with the higher rank is on top.
-BRUSH = (
-    """
-#version 330 core
-uniform sampler2D blend;
-uniform sampler2D structure;
-uniform vec4 region;   // of the painting: left, bottom, width, height
-uniform int layers;
-uniform float flow;    // how far strokes sway along themselves
-uniform float phase;   // of the swaying, radians
-in vec2 place;
-out vec4 painted;
-
-const float CELLS[3] = float[3](44.0, 88.0, 168.0);   // strokes along the painting's side
-const float LONG[3] = float[3](1.12, 1.10, 1.05);     // half a stroke's length and width, cells
-const vec2 DETAIL[3] = vec2[3](vec2(0.0), vec2(0.004, 0.05), vec2(0.03, 0.2));  // from where, and all, strokes
-const float WIDE[3] = float[3](0.46, 0.40, 0.36);
-"""
-    + CODES
-    + """
-uvec3 scrambled(uvec3 v) {  // three numbers in, three unrelated numbers out
+# Numbers without pattern for a stroke: the same each time, whatever the screen.
+CHANCE = """
+uvec3 scrambled(uvec3 v) {
     v = v * 1664525u + 1013904223u;
     v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
     v ^= v >> 16u;
     v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
     return v;
 }
-
 vec3 chance(ivec2 cell, int layer) {
     return vec3(scrambled(uvec3(ivec3(cell + 4096, layer + 1))) >> 8u) / 16777216.0;
 }
+"""
 
-// Smooth chance along a line, 0..1: the tracks of bristles.
-float track(float at, float seed) {
-    float cell = floor(at), rest = fract(at);
-    vec2 two = fract(sin(vec2(cell, cell + 1.0) * 12.9898 + seed * 78.233) * 43758.5453);
-    return mix(two.x, two.y, rest * rest * (3.0 - 2.0 * rest));
-}
-
-// Direction along which things run at a place, and how clearly: where nothing runs, a calm swirl.
+# Direction along which things run at a place, and how clearly: where nothing runs, a calm swirl.
+DIRECTION = """
 vec3 direction(vec2 at) {
     vec3 tensor = texture(structure, at).xyz;
     vec2 twice = vec2(tensor.x - tensor.y, 2.0 * tensor.z);  // twice the gradient's angle
-    float energy = tensor.x + tensor.y;
     vec2 swirl = 0.03 * vec2(cos(5.1 * at.x + 3.0 * sin(2.3 * at.y)), sin(4.3 * at.y + 2.6 * sin(3.1 * at.x + 1.0)));
     float angle = 0.5 * atan(-twice.y + swirl.y, -twice.x + swirl.x);
-    return vec3(cos(angle), sin(angle), energy);
+    return vec3(cos(angle), sin(angle), tensor.x + tensor.y);
+}
+"""
+
+# The strokes of all layers, one a texel, layer above layer. Each has a place of its own on a jittered grid and never
+# leaves it but for a little swaying; it takes the painting's colour there and lies along the painting's structure: what
+# moves are colours and directions, never the grain.
+STROKES = (
+    """
+#version 330 core
+uniform sampler2D blend;
+uniform sampler2D structure;
+uniform int cells[3];  // along the painting's side, by layer
+uniform float flow;    // how far strokes sway along themselves
+uniform float phase;   // of the swaying, radians
+in vec2 place;
+layout(location = 0) out vec4 colour;  // linear light, and how far the stroke is wanted
+layout(location = 1) out vec4 course;  // its middle within its cell, and its direction
+const vec2 DETAIL[3] = vec2[3](vec2(-1.0, 0.0), vec2(0.004, 0.05), vec2(0.03, 0.2));  // from where, and all, strokes
+"""
+    + CHANCE
+    + DIRECTION
+    + """
+void main() {
+    ivec2 cell = ivec2(gl_FragCoord.xy);
+    int layer = 0;
+    while (layer < 2 && cell.y >= cells[layer]) cell.y -= cells[layer++];
+    vec3 luck = chance(cell, layer);
+    vec2 middle = 0.5 + 0.7 * (luck.xy - 0.5);
+    vec2 spot = (vec2(cell) + middle) / float(cells[layer]);
+    vec3 way = direction(spot);
+    float sway = flow * 0.22 * sin(phase * (8.0 + floor(luck.x * 6.0)) + 6.2832 * luck.z);
+    float size = float(textureSize(blend, 0).x) / float(cells[layer]);
+    vec4 paint = textureLod(blend, spot, max(0.0, log2(0.55 * size)));
+    vec3 light = paint.rgb / max(paint.a, 1e-3) * (1.0 + 0.12 * (luck.y - 0.5));  // no two loads are mixed alike
+    colour = vec4(light, smoothstep(DETAIL[layer].x, DETAIL[layer].y, way.z + 0.02 * luck.x));
+    course = vec4(middle + sway * way.xy, way.xy);
+}
+"""
+)
+
+# Paints the strokes, large ones first, smaller ones where there is detail. Where strokes overlap, the one of higher
+# rank lies on top.
+BRUSH = (
+    """
+#version 330 core
+uniform sampler2D blend;
+uniform sampler2D structure;
+uniform sampler2D colours;  // of the strokes
+uniform sampler2D courses;
+uniform vec4 region;        // of the painting: left, bottom, width, height
+uniform int cells[3];
+uniform int layers;
+in vec2 place;
+out vec4 painted;
+const float LONG[3] = float[3](1.12, 1.10, 1.05);     // half a stroke's length and width, cells
+const float WIDE[3] = float[3](0.46, 0.40, 0.36);
+"""
+    + CODES
+    + CHANCE
+    + DIRECTION
+    + """
+// Smooth chance along a line, 0..1: the tracks of bristles.
+float track(float at) {
+    vec2 two = fract((floor(at) + vec2(0.0, 1.0)) * 0.1031);
+    two *= two + 33.33;
+    two = fract(two * (two + two));
+    float rest = fract(at);
+    return mix(two.x, two.y, rest * rest * (3.0 - 2.0 * rest));
 }
 
 void main() {
     vec2 at = region.xy + place * region.zw;
     vec2 points = vec2(textureSize(blend, 0));
-    float there = max(texelFetch(blend, ivec2(0), 0).a, 1e-3);
     vec3 here = direction(at);
-
     // Ground: read along the structure, so that slanting edges have no steps.
-    vec3 ground = vec3(0.0);
-    float weights = 0.0;
+    vec4 sum = vec4(0.0);
     for (int index = -2; index <= 2; index++) {
-        float weight = exp(-0.35 * float(index * index));
-        ground += weight * texture(blend, at + 0.9 * float(index) * here.xy / points).rgb;
-        weights += weight;
+        sum += exp(-0.35 * float(index * index)) * texture(blend, at + 0.9 * float(index) * here.xy / points);
     }
-    ground /= weights * there;
-    float fine = smoothstep(0.02, 0.35, here.z);   // detail that large strokes would lose
-    vec3 paint = ground;
+    vec3 ground = sum.rgb / max(sum.a, 1e-3), paint = ground;
     float thick = 0.3;
-
+    int above = 0;
     for (int layer = 0; layer < layers; layer++) {
-        float cells = CELLS[layer];
-        vec2 grid = at * cells;
+        vec2 grid = at * float(cells[layer]);
         ivec2 cell = ivec2(floor(grid));
-        float soft = 1.2 * cells * region.z / float(textureSize(structure, 0).x);
-        vec3 sum = vec3(0.0);
+        vec3 mixed = vec3(0.0);
         float total = 1e-4, height = 0.0, cover = 0.0;
         for (int dy = -1; dy <= 1; dy++) for (int dx = -1; dx <= 1; dx++) {
-            ivec2 home = cell + ivec2(dx, dy);
+            ivec2 home = clamp(cell + ivec2(dx, dy), ivec2(0), ivec2(cells[layer] - 1));
+            vec4 course = texelFetch(courses, home + ivec2(0, above), 0);
+            vec2 off = grid - vec2(cell + ivec2(dx, dy)) - course.xy;
+            float along = dot(off, course.zw), across = dot(off, vec2(-course.w, course.z));
+            if (abs(along) > LONG[layer] || abs(across) > WIDE[layer] + 0.1) continue;
             vec3 luck = chance(home, layer);
-            vec2 centre = vec2(home) + 0.5 + 0.7 * (luck.xy - 0.5);
-            vec2 spot = clamp(centre / cells, 0.0, 1.0);
-            vec3 way = direction(spot);
-            vec2 off = grid - centre;
-            float sway = flow * 0.22 * sin(phase * (8.0 + floor(luck.x * 6.0)) + 6.2832 * luck.z);
-            float along = dot(off, way.xy) - sway, across = dot(off, vec2(-way.y, way.x));
-            across += 0.10 * sin(2.2 * along + 6.2832 * luck.y);   // a hand does not draw with a ruler
-            float bristle = track(across * 11.0 + 17.0 * luck.z, luck.x);
-            float reach = LONG[layer] * (0.72 + 0.28 * bristle);    // bristles leave the canvas one by one
-            float ends = smoothstep(reach, reach - 0.28, abs(along));
+            float bend = abs(fract(0.35 * along + luck.y) * 2.0 - 1.0);
+            across += 0.2 * (bend * bend * (3.0 - 2.0 * bend) - 0.5);  // a hand does not draw with a ruler
+            float bristle = track(across * 11.0 + 311.0 * luck.z + 40.0);
+            float reach = LONG[layer] * (0.72 + 0.28 * bristle);         // bristles leave the canvas one by one
             float sides = smoothstep(WIDE[layer], WIDE[layer] - 0.12, abs(across));
-            float mask = ends * sides;
-            if (mask <= 0.0) continue;
-            float wanted = layer == 0 ? 1.0 : smoothstep(DETAIL[layer].x, DETAIL[layer].y, way.z + 0.02 * luck.x);
+            float mask = sides * smoothstep(reach, reach - 0.28, abs(along));
+            vec4 colour = texelFetch(colours, home + ivec2(0, above), 0);
             float weight = mask * exp2(9.0 * luck.z);
-            float lod = max(0.0, log2(points.x / cells * 0.55));
-            vec3 colour = textureLod(blend, spot, lod).rgb / there;
-            colour *= 1.0 + 0.10 * (luck.y - 0.5) + 0.10 * (bristle - 0.5);
-            sum += weight * colour;
+            mixed += weight * (0.95 + 0.1 * bristle) * colour.rgb;
             total += weight;
             height += weight * (0.25 + 0.75 * bristle) * (0.6 + 0.4 * sides);
-            cover = max(cover, mask * wanted);
+            cover = max(cover, mask * colour.a);
         }
-        paint = mix(paint, sum / total, cover);
+        paint = mix(paint, mixed / total, cover);
         thick = mix(thick, height / total, cover);
+        above += cells[layer];
     }
-    paint = mix(paint, ground, 0.55 * fine);
+    paint = mix(paint, ground, 0.45 * smoothstep(0.02, 0.35, here.z));  // detail that strokes would lose
     painted = vec4(codes_of(paint), thick);
 }
 """
@@ -301,7 +328,7 @@ void main() {
             float angle = 2.25 + 0.35 * sin(2.0 * phase);      // from the upper left, turning slowly
             vec2 lamp = vec2(cos(angle), sin(angle));
             float facing = dot(slope, lamp);
-            shine = clamp(facing * (1.1 + 0.9 * relief), -0.22, 0.22);
+            shine = clamp(facing * (0.75 + 0.75 * relief), -0.2, 0.2);
             weave *= 1.0 - 0.6 * paint.a;                      // thick paint covers the weave
         }
         float light = (1.0 + 0.05 * weave + shine) * (1.0 - (1.0 - framed) * vignette * corner * corner);

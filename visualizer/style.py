@@ -52,23 +52,28 @@ class Style:
 
     def __init__(self, spec: MelSpec, neutral: np.ndarray) -> None:
         self._mel = RollingMel(spec)
-        self._resampler: Resampler | None = None
-        self._kept: list[np.ndarray] = []
-        self._kept_samples = 0
-        self._silent = np.ones(spec.n_frames, bool)
+        self.forget_sound()
         self._due: float | None = None
         self.heard_s = 0.0
         self.embedding = np.asarray(neutral, np.float32)
         self.period = np.full(len(PERIODS), 1 / len(PERIODS), np.float32)
         self._before = self.embedding, self.period  # decided before the present stretch of sound
-        self._stretch = 0  # its columns at the last decision
-        self.is_trusted = False
         self.mel_s = 0.0
 
     @property
     def spec(self) -> MelSpec:
         """How sound becomes mel columns."""
         return self._mel.spec
+
+    def forget_sound(self) -> None:
+        """Drop the sound heard so far; what was decided stands until enough of the next is there."""
+        self._mel.reset()
+        self._resampler: Resampler | None = None
+        self._kept: list[np.ndarray] = []
+        self._kept_samples = 0
+        self._silent = np.ones(self.spec.n_frames, bool)
+        self._stretch = 0  # columns of the present stretch of sound at the last decision
+        self.is_trusted = False
 
     def hear(self, sound: np.ndarray, rate: float) -> None:
         """Take the next sound, finite float32 [n] at a sample rate in Hz."""
@@ -91,7 +96,7 @@ class Style:
         late = 0.0 if self._due is None else DECIDE_EVERY_S * math.floor((now - self._due) / DECIDE_EVERY_S + 1e-9)
         self._due = DECIDE_EVERY_S + (now if self._due is None else self._due + late)
         columns = self.recent()
-        if len(columns) < self._stretch or not len(columns):  # another stretch begins, or none is there
+        if len(columns) < self._stretch or not self._stretch:  # another stretch of sound begins, or none is there
             self._before = self.embedding, self.period
         self._stretch = len(columns)
         seconds = len(columns) * self.spec.hop / self.spec.sample_rate

@@ -27,7 +27,8 @@ from tests.fakes import tiny_model_folder
 def answers(heard: list[int], periods: list[int], pieces: list[str], recorded: list[bool], sure: float = 0.6) -> Heard:
     chances = np.full((len(heard), 5), (1 - sure) / 4)
     chances[np.arange(len(heard)), heard] = sure
-    return Heard(chances, np.array(periods), pieces, np.array(recorded))
+    kinds = ["recorded" if played else "rendered" for played in recorded]
+    return Heard(chances, np.array(periods), pieces, kinds, [piece[:1] for piece in pieces])
 
 
 def test_accuracies_and_confusion() -> None:
@@ -55,7 +56,7 @@ def test_without_recorded_music_its_figures_are_none() -> None:
 
 def test_equal_votes_are_decided_by_probability() -> None:
     chances = np.array([[0.9, 0.1, 0, 0, 0], [0.4, 0.6, 0, 0, 0]])
-    voted, true = piece_votes(Heard(chances, np.array([1, 1]), ["a", "a"], np.zeros(2, bool)))
+    voted, true = piece_votes(Heard(chances, np.array([1, 1]), ["a", "a"], ["", ""], ["", ""]))
     assert (voted.tolist(), true.tolist()) == ([0], [1])
 
 
@@ -82,7 +83,11 @@ def test_movement_is_relative_to_the_prototypes_distance() -> None:
     prototypes[:, 0] = [0, 0, 0, 0, 5]  # mean distance 4 * 5 / 10 = 2
     walk = np.zeros((5, 10))
     walk[:, 3] = [0, 1, 2, 3, 4]
-    assert movement_figures([walk], prototypes) == {"step_median": 0.5, "step_p95": 0.5}
+    assert movement_figures([walk], prototypes) == {
+        "step_median": 0.5,
+        "step_p95": 0.5,
+        "step_p95_over_median": 1.0,
+    }
     assert movement_figures([walk], np.zeros((5, 10)))["step_p95"] is None
 
 
@@ -120,13 +125,32 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_command_hears_an_exported_model(tmp_path: Path, music: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = tiny_model_folder(tmp_path / "tiny")
-    assert main(["evaluate", "encoder", "--model", str(model), "--data", str(music), "--json", "--draws", "20"]) == 0
+    flags = ["--draws", "20", "--robustness-clips", "1", "--pictures", str(tmp_path / "pictures")]
+    assert main(["evaluate", "encoder", "--model", str(model), "--data", str(music), "--json", *flags]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert (figures["clips"], figures["pieces"], figures["split"]) == (2, 2, "val")
     assert figures["clip_accuracy"] == figures["piece_accuracy"] == 1.0
-    assert figures["recorded_clip_accuracy"] == 1.0
+    assert figures["recorded_clip_accuracy"] == figures["rendered_clip_accuracy"] == 1.0
     assert figures["step_p95"] >= 0
     assert figures["periods"] == list(PERIODS)
+    assert [line["source"] for line in figures["sources"]] == ["made up", "made up"]
+    assert figures["linear_probe"] is None  # two pieces are too few
+    assert figures["robustness"]["gain_-20_db"]["drop"] == 0.0
+    assert figures["answers_without_music"]["silence"]["entropy"] == pytest.approx(1, abs=1e-3)
+    names = {"confusion.png", "map.png", "robustness.png"}
+    assert {file.name for file in (tmp_path / "pictures").iterdir()} == names
+
+
+def test_command_for_people_and_one_collection(tmp_path: Path, music: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tiny_model_folder(tmp_path / "tiny")
+    asked = ["evaluate", "encoder", "--model", str(model), "--data", str(music), "--quick", "--source"]
+    assert main([*asked, "made up"]) == 0
+    printed = capsys.readouterr().out
+    assert "recorded_piece_accuracy" in printed
+    assert "made up, modern" in printed
+    assert "robustness" not in printed
+    assert main([*asked, "elsewhere"]) == 2
+    assert "it has made up" in capsys.readouterr().err
 
 
 def test_command_reports_a_missing_model_and_split(

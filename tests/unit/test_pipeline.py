@@ -1,15 +1,18 @@
-"""The pipeline thread: real threads, a source that is pushed by hand."""
+"""The pipeline: real threads and a source that is pushed by hand; and its turns on a clock turned by hand."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from tests.fakes import tiny_model_folder
+from tests.fakes_time import AheadFile, HandClock, LiveInput, clicks
+from visualizer.analyser import Features
 from visualizer.engine import Painting
 from visualizer.knobs import Knobs
 from visualizer.latest import Latest
@@ -180,3 +183,151 @@ def test_stop_ends_the_thread_and_start_begins_again(pipeline: Pipeline, latest:
     latest.take()
     pipeline.start()
     wait_for(latest, lambda p: True)
+
+
+# ---- on a clock turned by hand
+
+WORK_S = 0.02  # that a painting takes on this clock
+
+
+class Slow:
+    """A model whose paintings take WORK_S of the clock."""
+
+    def __init__(self, model: PaintingModel, clock: HandClock) -> None:
+        self.card, self.encode = model.card, model.encode
+        self._model, self._clock = model, clock
+
+    def paint(self, noise: np.ndarray, embedding: np.ndarray) -> np.ndarray:
+        self._clock.sleep(WORK_S)
+        return self._model.paint(noise, embedding)
+
+
+class Bench:
+    """A pipeline whose two threads take turns on one clock, as if each had a processor."""
+
+    def __init__(self, model: PaintingModel) -> None:
+        self.clock = HandClock()
+        self.latest: Latest[Painting] = Latest()
+        self.pipeline = Pipeline(Slow(model, self.clock), self.latest, clock=self.clock)
+        self.paintings: list[tuple[float, Painting]] = []
+        self.refresh_s = float("inf")
+        self._look_at = self._turn_at = self._refresh_at = self.clock.now
+
+    def run(self, seconds: float) -> list[tuple[float, Painting]]:
+        """The paintings of the next seconds, each with the time at which it was done."""
+        end, done = self.clock.now + seconds, len(self.paintings)
+        while self.clock.now < end:
+            if self.clock.now >= self._turn_at or self.pipeline._wake.is_set():
+                self.pipeline._wake.clear()
+                began = self.clock.now
+                wait_s = self.pipeline.turn()
+                ended, self.clock.now = self.clock.now, began
+                while self.clock.now < ended:  # the other threads went on meanwhile
+                    self._others()
+                self._turn_at = self.clock.now + wait_s
+                painting = self.latest.take()
+                if painting is not None:
+                    self.paintings.append((self.clock.now, painting))
+            self._others()
+        return self.paintings[done:]
+
+    def _others(self) -> None:
+        """A millisecond of listening and of the screen."""
+        if self.clock.now >= self._look_at:
+            self._look_at = self.clock.now + self.pipeline.listening.look(self.clock.now)
+        if self.clock.now >= self._refresh_at:
+            self.pipeline.features()
+            self._refresh_at += self.refresh_s
+        self.clock.sleep(0.001)
+
+
+@pytest.fixture
+def bench(model: PaintingModel) -> Bench:
+    return Bench(model)
+
+
+def strokes(features: Features) -> int:
+    return int(features.counts.sum())
+
+
+def test_paintings_come_at_a_whole_fraction_of_the_refresh_without_drift(bench: Bench) -> None:
+    bench.pipeline.set_source(
+        LiveInput(clicks(RATE, 20.0, [0.2 * k for k in range(1, 99)]), RATE, bench.clock, block=220)
+    )
+    bench.pipeline.set_refresh(50.0)
+    bench.run(3.0)
+    began = [painting.made_at for _, painting in bench.run(10.0)]
+    assert bench.pipeline.figures().divisor == 2  # 20 ms of work at 60 % of the time: every second refresh
+    assert len(began) == pytest.approx(250, abs=2)
+    assert (began[-1] - began[0]) / (len(began) - 1) == pytest.approx(0.04, abs=1e-4)
+
+
+def test_silence_drifts_at_a_third_and_the_first_sound_wakes_it(bench: Bench) -> None:
+    source = LiveInput(clicks(RATE, 30.0, [1.0, 20.037]), RATE, bench.clock, block=220)
+    bench.pipeline.set_source(source)
+    loud = len(bench.run(2.0)) / 2.0
+    bench.run(5.0)
+    quiet = len(bench.run(10.0)) / 10.0
+    assert quiet <= loud / 3 + 0.2
+    assert quiet >= 5  # alive
+    bench.run(2.9)
+    before = bench.paintings[-1][1].features
+    done, _ = next((now, p) for now, p in bench.run(1.0) if strokes(p.features) > strokes(before))
+    assert done - source.arrives(round(20.037 * RATE)) < 0.1
+
+
+def test_a_paintings_features_belong_to_the_moment_it_is_seen(bench: Bench) -> None:
+    file = AheadFile(clicks(RATE, 9.0, [6.0]), RATE, bench.clock)
+    bench.pipeline.set_source(file)
+    began = file.began
+    paintings = bench.run(7.0)
+    struck = next(p for (_, q), (_, p) in pairwise(paintings) if strokes(p.features) > strokes(q.features))
+    lead_s = bench.pipeline.figures().lead_ms / 1000
+    assert lead_s > WORK_S
+    assert struck.made_at + lead_s - began == pytest.approx(6.0, abs=1 / 15)
+    assert struck.made_at - began < 6.0  # begun before the stroke is heard
+
+
+def test_the_engine_hears_what_the_painting_is_for(bench: Bench) -> None:
+    bench.pipeline.set_source(AheadFile(clicks(RATE, 9.0, [0.5]), RATE, bench.clock))
+    _, painting = bench.run(5.0)[-1]
+    lead_s = bench.pipeline.figures().lead_ms / 1000
+    assert painting.heard_s == pytest.approx(painting.made_at + lead_s - 100.0, abs=0.06)
+
+
+def test_what_the_screen_asks_for_is_measured(bench: Bench) -> None:
+    bench.pipeline.set_source(LiveInput(clicks(RATE, 9.0, [0.5]), RATE, bench.clock, block=220))
+    bench.refresh_s = 0.02
+    bench.run(3.0)
+    figures = bench.pipeline.figures()
+    assert figures.refresh_hz == pytest.approx(50, rel=0.05)
+    assert figures.late_refreshes == 0
+    assert figures.painting_ms == pytest.approx(1000 * WORK_S, rel=0.1)
+    assert figures.paintings_per_s > 10
+    assert 0 <= figures.painting_age_ms < 200
+    assert (figures.lost_samples, figures.holes) == (0, 0)
+    bench.pipeline.set_offset(0.1)
+    assert bench.pipeline.figures().offset_ms == 100
+
+
+def test_holes_in_the_sound_shed_the_picture(bench: Bench) -> None:
+    source = LiveInput(clicks(RATE, 9.0, [0.5]), RATE, bench.clock, block=220)
+    bench.pipeline.set_source(source)
+    bench.run(2.5)
+    before = bench.pipeline.figures().divisor
+    source.overflows += 3
+    bench.run(1.2)
+    figures = bench.pipeline.figures()
+    assert figures.divisor > before
+    assert figures.holes == 3
+
+
+def test_orders_reach_the_engine(bench: Bench) -> None:
+    bench.run(0.2)
+    bench.pipeline.order(lambda engine: engine.next_look())
+    assert bench.run(0.2)[-1][1].look == 1
+
+
+def test_a_wrong_refresh_rate_is_refused(bench: Bench) -> None:
+    with pytest.raises(ValueError, match="refresh rate of 0"):
+        bench.pipeline.set_refresh(0)

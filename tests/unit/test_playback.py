@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.fakes_audio import FakeSound, FakeStatus, FakeStream
+from tests.fakes_time import HandClock
 from tests.sound_files import pitch, sweep, tone, write_sound
 from visualizer.decode import AudioFile
 from visualizer.errors import VisualizerError
@@ -312,3 +313,103 @@ def test_a_fault_in_one_file_does_not_end_playing(
     ready(player)
     assert player.warning == ""
     assert np.abs(pull(player, sound.streams[-1], 0.5)).max() > 0.1
+
+
+class Times:
+    """PortAudio's times of a callback."""
+
+    def __init__(self, delay_s: float) -> None:
+        self.currentTime = 50.0
+        self.outputBufferDacTime = 50.0 + delay_s
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def timed(sound: FakeSound, clock: HandClock) -> Iterator[Player]:
+    player = Player(backend=sound, clock=clock)
+    yield player
+    player.close()
+
+
+def run(player: Player, clock: HandClock, stream: FakeStream, seconds: float, delay_s: float = 0.15) -> None:
+    """Call back in real time on a clock turned by hand; the card says how long each block takes to the air."""
+    for _ in range(round(seconds * RATE / BLOCK)):
+        until(lambda: player._feed.held or player._feed.waiting >= BLOCK or player._feed.end is not None)
+        stream.settings["callback"](np.empty((BLOCK, 2), np.float32), BLOCK, Times(delay_s), None)
+        clock.sleep(BLOCK / RATE)
+
+
+def test_audible_follows_the_cards_own_time(
+    timed: Player, clock: HandClock, sound: FakeSound, long_sweep: Path
+) -> None:
+    timed.open(long_sweep)
+    timed.play()
+    ready(timed)
+    run(timed, clock, sound.streams[0], 1.0)
+    assert timed.heard == RATE
+    assert timed.audible(clock.now) == pytest.approx(0.85 * RATE, abs=2)
+    assert timed.audible(clock.now + 0.1) == pytest.approx(0.95 * RATE, abs=2)
+    assert timed.known > 2 * RATE
+    run(timed, clock, sound.streams[0], 0.5, delay_s=-1e9)  # times that make no sense: the stream's own latency
+    assert timed.audible(clock.now) == pytest.approx(timed.heard - LATENCY_S * RATE, abs=0.04 * RATE)
+
+
+def test_audible_through_pause_and_seek(timed: Player, clock: HandClock, sound: FakeSound, long_sweep: Path) -> None:
+    timed.open(long_sweep)
+    timed.play()
+    ready(timed)
+    stream = sound.streams[0]
+    run(timed, clock, stream, 1.0)
+    timed.pause()
+    run(timed, clock, stream, 0.5)
+    stood = timed.audible(clock.now)
+    assert stood == timed.heard
+    clock.sleep(0.3)
+    assert timed.audible(clock.now) == stood
+    clock.sleep(-0.3)
+    timed.play()
+    run(timed, clock, stream, 0.5)
+    timed.seek(12.0)
+    until(lambda: not timed._feed.held)
+    new = timed._feed.jump
+    cursor = timed.heard
+    run(timed, clock, stream, 0.1)
+    assert timed.audible(clock.now) < cursor  # still in the card
+    run(timed, clock, stream, 0.3)
+    assert new < timed.audible(clock.now) < timed.heard
+    samples, end, lost = timed.read_ahead(cursor - 100, timed.heard)
+    assert lost == 0
+    more, end, lost = timed.read_ahead(end, timed.heard)
+    assert (end, lost) == (timed.heard, 0)
+    assert len(samples) < 0.1 * RATE  # what waited and was never played is passed over
+    assert pitch(more, RATE) == pytest.approx(200 + 100 * 12.2, abs=10)
+
+
+def test_what_is_known_ahead_can_be_read(timed: Player, clock: HandClock, sound: FakeSound, long_sweep: Path) -> None:
+    timed.open(long_sweep)
+    until(lambda: timed.known >= RATE)
+    assert timed.heard == 0
+    samples, end, lost = timed.read_ahead(0, RATE)
+    assert (len(samples), end, lost) == (RATE, RATE, 0)
+    assert pitch(samples[: RATE // 2], RATE) == pytest.approx(225, abs=3)
+
+
+def test_audible_goes_on_when_the_card_is_lost(
+    timed: Player, clock: HandClock, sound: FakeSound, long_sweep: Path
+) -> None:
+    timed.open(long_sweep)
+    timed.play()
+    ready(timed)
+    run(timed, clock, sound.streams[0], 0.5)
+    sound.streams[0].die()
+    until(lambda: not timed.sounding)
+    before = timed.heard
+    for _ in range(50):
+        clock.sleep(0.01)
+        time.sleep(0.002)
+    until(lambda: timed.heard >= before + 0.3 * RATE)
+    assert timed.audible(clock.now) == pytest.approx(timed.heard, abs=0.3 * RATE)

@@ -7,7 +7,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mvnet.plots import save_collage, save_confusion, save_curves, save_embedding_maps, save_pairs
+from mvnet.plots import (
+    discriminant_directions,
+    save_collage,
+    save_confusion,
+    save_curves,
+    save_embedding_maps,
+    save_pairs,
+    save_period_map,
+    save_robustness,
+)
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -62,3 +71,32 @@ def test_embedding_maps_have_at_most_six_panels(tmp_path: Path) -> None:
 def test_confusion_is_darkest_where_most_clips_are(tmp_path: Path) -> None:
     save_confusion(tmp_path / "confusion.png", np.diag([9, 9, 9, 9, 9]).tolist(), "Clips")
     assert pixels(tmp_path / "confusion.png").std() > 20
+
+
+def test_the_map_shows_the_directions_that_part_the_periods() -> None:
+    """Two numbers tell the periods, a third is only wide: the map must not be drawn along it."""
+    rng = np.random.default_rng(0)
+    periods = np.repeat(np.arange(5), 100)
+    embeddings = rng.normal(0, 0.1, (500, 10))
+    embeddings[:, 3] += np.cos(periods)
+    embeddings[:, 7] += np.sin(periods)
+    embeddings[:, 5] = rng.normal(0, 50, 500)
+    directions = discriminant_directions(embeddings, periods)
+    assert directions.shape == (10, 2)
+    share = (directions**2)[[3, 7]].sum() / (directions**2).sum()
+    assert share > 0.9
+    points = embeddings @ directions
+    centres = np.stack([points[periods == period].mean(0) for period in range(5)])
+    nearest = ((points[:, None] - centres[None]) ** 2).sum(2).argmin(1)
+    assert (nearest == periods).mean() > 0.95
+
+
+def test_map_and_robustness_are_drawn(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    clips = rng.normal(size=(30, 10)), np.repeat(np.arange(5), 6)
+    save_period_map(tmp_path / "with.png", clips, (rng.normal(size=(50, 10)), np.repeat(np.arange(5), 10)))
+    save_period_map(tmp_path / "without.png", clips)
+    assert (pixels(tmp_path / "with.png") != 255).sum() > (pixels(tmp_path / "without.png") != 255).sum()
+    table = {name: {"drop": drop, "interval": [drop - 0.1, drop + 0.1]} for name, drop in (("room", 0.1), ("hum", 0))}
+    save_robustness(tmp_path / "bars.png", table, 0.8)
+    assert pixels(tmp_path / "bars.png").std() > 10
