@@ -41,6 +41,7 @@ class Canvas(Protocol):
         painting_age_s: how old the newest painting was at the last refreshes while live, seconds; negative where it
             was painted for a time to come.
         hz: refreshes a second that the canvas means to make.
+        renderer: what draws, for people.
     """
 
     painted: Any
@@ -50,6 +51,7 @@ class Canvas(Protocol):
     interval_s: deque[float]
     painting_age_s: deque[float]
     hz: float
+    renderer: str
 
     def look(self) -> None:
         """Take the newest painting now, if there is one."""

@@ -37,6 +37,7 @@ class Preferences(QObject):
         self.warning = file.warning
         self.file = file
         self._run = run
+        self._closed = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SAVE_AFTER_MS)
@@ -49,7 +50,7 @@ class Preferences(QObject):
             ValueError: a value is out of place; nothing is changed.
         """
         changed = replace(self.settings, **values)
-        if changed != self.settings:
+        if changed != self.settings and not self._closed:
             self.settings = changed
             self._soon.start()
             self.changed.emit()
@@ -57,13 +58,14 @@ class Preferences(QObject):
     def note(self, **values: Any) -> None:
         """Change what nobody watches, such as the place in a piece: it is saved, but not told."""
         changed = replace(self.settings, **values)
-        if changed != self.settings:
+        if changed != self.settings and not self._closed:
             self.settings = changed
             if not self._soon.isActive():
                 self._soon.start()
 
     def close(self, **values: Any) -> None:
-        """Save a last time, with some last values, at once."""
+        """Save a last time, with some last values, at once; changes after that are lost."""
+        self._closed = True
         self._soon.stop()
         self.settings = replace(self.settings, **values)
         with contextlib.suppress(VisualizerError):  # nobody is left to read it

@@ -51,13 +51,13 @@ class QueueList(QListWidget):
                 self.addItem(item)
             self.setCurrentRow(min(chosen, len(paths) - 1) if chosen >= 0 else at)
         for index in range(self.count()):
-            item = self.item(index)
-            if item is not None:
+            row = self.item(index)
+            if row is not None:
                 playing = index == at
-                item.setText(("▶  " if playing else "    ") + Path(self._path(index)).stem)
+                row.setText(("▶  " if playing else "    ") + Path(self._path(index)).stem)
                 font = sans(10)
                 font.setBold(playing)
-                item.setFont(font)
+                row.setFont(font)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Delete takes a piece out; Enter, handled by Qt, plays it."""

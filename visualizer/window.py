@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
     Attributes:
         preferences: the settings, and who hears of changes.
         music, looks, screens: the parts that the actions call.
+        painting: the one that is shown.
         first_painting_at: time.time() of the first painting that was shown, or None.
         paintings: how many were shown.
         left_busy: closed while a thread of the session was still busy.
@@ -92,7 +93,7 @@ class MainWindow(QMainWindow):
         self.left_busy = False
         self._make_canvas = make_canvas
         self._seed = seed
-        self._painting: Painting | None = None
+        self.painting: Painting | None = None
         self._status: Status | None = None
         self._chosen_until = 0.0
         self._tier = 0
@@ -227,7 +228,7 @@ class MainWindow(QMainWindow):
 
     def save_painting(self) -> None:
         """Write the painting that is shown into the pictures folder, in the background."""
-        painting, model = self._painting, self.session.model
+        painting, model = self.painting, self.session.model
         if painting is None:
             self.notice("There is no painting to save yet: play some music first.")
             return
@@ -351,7 +352,7 @@ class MainWindow(QMainWindow):
         status = self.session.status()
         self._govern()
         if status.state in (State.PAUSED, State.ENDED) and (
-            self._painting is None or time.monotonic() < self._chosen_until
+            self.painting is None or time.monotonic() < self._chosen_until
         ):
             # The picture holds while the music stands, but for a short sound that was over before the model was
             # there, and for a period or model chosen meanwhile.
@@ -392,11 +393,11 @@ class MainWindow(QMainWindow):
 
     def _show_plot(self) -> None:
         self.stage.show_plot(
-            self.settings.plot and self._painting is not None and self.session.status().state is not State.EMPTY
+            self.settings.plot and self.painting is not None and self.session.status().state is not State.EMPTY
         )
 
     def _painted(self, painting: Painting) -> None:
-        first, self._painting = self._painting is None, painting
+        first, self.painting = self.painting is None, painting
         if first:
             self._show_plot()
         self.paintings += 1

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from visualizer.errors import VisualizerError
-from visualizer.settings import APPEARANCES, RECENT_KEPT, Settings, SettingsFile
+from visualizer.hanging import FITS
+from visualizer.settings import APPEARANCES, MOTIONS, RECENT_KEPT, Settings, SettingsFile
 
 text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30)
 anything = st.builds(
@@ -19,7 +20,21 @@ anything = st.builds(
     input_name=text,
     model=text,
     plot=st.booleans(),
-    whole=st.booleans(),
+    desk=st.booleans(),
+    fit=st.sampled_from(FITS),
+    limited=st.booleans(),
+    motion=st.sampled_from(MOTIONS),
+    wildness=st.floats(0, 1),
+    sensitivity=st.floats(0, 1),
+    period=st.integers(-1, 4),
+    transition_s=st.floats(0.2, 30),
+    offsets=st.dictionaries(text, st.integers(-500, 500), max_size=4),
+    display=text,
+    queue=st.lists(text, min_size=2, max_size=5).map(tuple),
+    piece=st.integers(0, 1),
+    position_s=st.floats(0, 1e5),
+    left=st.booleans(),
+    keys=st.dictionaries(text, st.lists(text, max_size=3).map(tuple), max_size=4),
     appearance=st.sampled_from(APPEARANCES),
     geometry=st.binary(max_size=60).map(bytes.hex),
     recent=st.lists(text, max_size=RECENT_KEPT).map(tuple),
@@ -49,7 +64,22 @@ def test_a_damaged_file_is_set_aside(tmp_path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["volume=loud", "volume=7", "volume=nan", "plot=perhaps", "appearance=pink", "recent=[1]", "geometry=xyz"]
+    "line",
+    [
+        "fit=upside",
+        "period=9",
+        "transition_s=0",
+        "offsets=[]",
+        'keys={"a": 1}',
+        "wildness=nan",
+        "volume=loud",
+        "volume=7",
+        "volume=nan",
+        "plot=perhaps",
+        "appearance=pink",
+        "recent=[1]",
+        "geometry=xyz",
+    ],
 )
 def test_a_value_out_of_place_is_damage(tmp_path: Path, line: str) -> None:
     path = tmp_path / "settings.ini"

@@ -26,7 +26,7 @@ def test_the_help_lists_every_key() -> None:
     listed = " ".join(keys for rows in help_rows().values() for keys, _ in rows)
     assert set(help_rows()) == set(MENUS)
     for action in ACTIONS:
-        for key in action.keys:
+        for key in (key for key in action.keys if "Media" not in key):  # a keyboard's own keys say what they do
             last = key.split("+")[-1]
             assert last in listed or last in ("Left", "Right", "Up", "Down", "Return")
 
