@@ -16,6 +16,7 @@ from visualizer.errors import VisualizerError
 from visualizer.render_command import add_render
 
 COMMANDS = ("play", "paint", "render", "devices", "bench", "selftest")
+MAX_MINUTES = 24 * 60
 Run = Callable[[argparse.Namespace], int]
 
 
@@ -93,7 +94,14 @@ def _add_bench(part: argparse.ArgumentParser) -> None:
 
 
 def _add_selftest(part: argparse.ArgumentParser) -> None:
-    part.description = "Check that models load, sound devices answer and OpenGL works; says what to do where not."
+    part.description = (
+        "Check that models load, sound devices answer and OpenGL works; says what to do where not. "
+        "With `audio`: capture while the model paints without a pause, and count lost samples."
+    )
+    part.add_argument("what", nargs="?", choices=("audio",), help="check the capture of sound under load instead")
+    part.add_argument("--minutes", type=float, default=1.0, metavar="N", help="audio: to capture for (default 1)")
+    part.add_argument("--input", metavar="NAME", help="audio: capture this, not a tone of the test's own")
+    part.add_argument("--shared", action="store_true", help="audio: capture within the app's process, to compare")
     part.add_argument("--json", action="store_true", help="one JSON object")
     _add_model(part)
     part.set_defaults(run=_selftest)
@@ -167,6 +175,8 @@ def _bench(args: argparse.Namespace) -> int:
 
 
 def _selftest(args: argparse.Namespace) -> int:
+    if args.what == "audio":
+        return _selftest_audio(args)
     from visualizer.selftest import run_selftest
 
     checks = run_selftest(args.model)
@@ -176,6 +186,16 @@ def _selftest(args: argparse.Namespace) -> int:
         for check in checks:
             print(f"{'ok  ' if check.ok else 'FAIL' if check.needed else 'none'} {check.name}: {check.text}")
     return 0 if all(check.ok or not check.needed for check in checks) else 1
+
+
+def _selftest_audio(args: argparse.Namespace) -> int:
+    from visualizer.selftest_audio import run_audio_selftest
+
+    if not 0 < args.minutes <= MAX_MINUTES:
+        raise VisualizerError(f"--minutes {args.minutes:g} is not possible: use more than 0, at most {MAX_MINUTES}.")
+    report = run_audio_selftest(args.minutes, args.input, args.model, apart=not args.shared)
+    print(json.dumps(report.facts()) if args.json else report.sentence())
+    return 0 if report.whole else 1
 
 
 def _as_command(argv: list[str]) -> list[str]:
