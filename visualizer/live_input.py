@@ -166,16 +166,16 @@ class LiveInput:
         self._drop()
         if lost is None or self._wanted is None:
             return
-        again = lost.key == self._lost_key and now - self._lost_at < self._patience + AGAIN_S
-        if not self.waiting:
-            self._patience = min(max(PATIENCE_S, 2 * self._patience), LONGEST_PATIENCE_S) if again else 0.0
-            self._lost_key, self._lost_at = lost.key, now
-        present = _with_key(inputs, lost.key)
-        if present is not None and not again and self._try(present):
-            self._emit(Said(f"The input {lost.name!r} was interrupted; it goes on."))
-            return
-        if self.waiting:  # what stood in for the one that is waited for
+        if self.waiting:  # it stood in for the one that is waited for
             self._fall_back(inputs)
+            return
+        present = _with_key(inputs, lost.key)
+        again = lost.key == self._lost_key and now - self._lost_at < self._patience + AGAIN_S
+        failing = present is not None and again  # there, and yet it does not work
+        self._patience = min(max(PATIENCE_S, 2 * self._patience), LONGEST_PATIENCE_S) if failing else 0.0
+        self._lost_key, self._lost_at = lost.key, now
+        if present is not None and not failing and self._try(present):
+            self._emit(Said(f"The input {lost.name!r} was interrupted; it goes on."))
             return
         if self._wanted.key:
             self.waiting = self._wanted.name

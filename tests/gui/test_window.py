@@ -230,9 +230,11 @@ def test_a_lost_input_is_a_notice_and_comes_back(window: MainWindow, sound: Fake
     window.session.load_model(None)
     window.listen("")
     qtbot.waitUntil(lambda: window.session.status().live and window.session.status().state is State.PLAYING)
+    channels, sound.input_channels = sound.input_channels, 0
     sound.streams[-1].die()
     qtbot.waitUntil(lambda: any("stopped" in text for text in window.stage.notices.texts))
     assert title(window).startswith("Waiting for")
+    sound.input_channels = channels
     qtbot.waitUntil(lambda: window.session.status().state is State.PLAYING, timeout=8000)
 
 
