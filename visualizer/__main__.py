@@ -13,9 +13,10 @@ from pathlib import Path
 
 from visualizer import __version__
 from visualizer.errors import VisualizerError
-from visualizer.render_command import add_render
+from visualizer.render_command import add_render, parsed_size
 
 COMMANDS = ("play", "paint", "render", "devices", "bench", "selftest")
+MAX_MINUTES = 24 * 60
 Run = Callable[[argparse.Namespace], int]
 
 
@@ -45,6 +46,7 @@ def _add_play(part: argparse.ArgumentParser) -> None:
     )
     _add_model(part, seed=None)
     part.add_argument("--fullscreen", action="store_true", help="start on the full screen")
+    part.add_argument("--size", metavar="WxH", help="of the window, as in 1280x720 (default: as it was last)")
     part.add_argument("--silent", action="store_true", help="play in time but without sound")
     part.add_argument("--raster", action="store_true", help="draw without OpenGL")
     part.add_argument("--dump", type=Path, metavar="DIR", help="write a picture of the window into DIR every second")
@@ -87,13 +89,24 @@ def _add_bench(part: argparse.ArgumentParser) -> None:
     part.description = "Measure each stage from sound to screen and the start-up, on this machine."
     part.add_argument("--json", action="store_true", help="one JSON object")
     part.add_argument("--rounds", type=int, default=100, metavar="N", help="timed repetitions a stage (default 100)")
-    part.add_argument("--no-window", action="store_true", help="leave out what needs the window: screen and start-up")
+    part.add_argument("--only", metavar="PARTS", help="some of stages,ratios,startup,live,latency,render")
+    part.add_argument("--no-window", action="store_true", help="leave out what needs the window: start-up and live")
+    part.add_argument("--live-seconds", type=float, default=20.0, metavar="S", help="of the live window (default 20)")
+    part.add_argument("--live-size", default="1280x720", metavar="WxH", help="of that window (default 1280x720)")
+    part.add_argument("--render-seconds", type=float, default=12.0, metavar="S", help="of video (default 12)")
     _add_model(part)
     part.set_defaults(run=_bench)
 
 
 def _add_selftest(part: argparse.ArgumentParser) -> None:
-    part.description = "Check that models load, sound devices answer and OpenGL works; says what to do where not."
+    part.description = (
+        "Check that models load, sound devices answer and OpenGL works; says what to do where not. "
+        "With `audio`: capture while the model paints without a pause, and count lost samples."
+    )
+    part.add_argument("what", nargs="?", choices=("audio",), help="check the capture of sound under load instead")
+    part.add_argument("--minutes", type=float, default=1.0, metavar="N", help="audio: to capture for (default 1)")
+    part.add_argument("--input", metavar="NAME", help="audio: capture this, not a tone of the test's own")
+    part.add_argument("--shared", action="store_true", help="audio: capture within the app's process, to compare")
     part.add_argument("--json", action="store_true", help="one JSON object")
     _add_model(part)
     part.set_defaults(run=_selftest)
@@ -111,6 +124,7 @@ def _play(args: argparse.Namespace) -> int:
         model=args.model,
         seed=secrets.randbelow(2**31) if args.seed is None else args.seed,
         fullscreen=args.fullscreen,
+        size=None if args.size is None else parsed_size(args.size, "--size"),
         no_sound=args.silent,
         raster=args.raster,
         dump=args.dump,
@@ -154,11 +168,18 @@ def _devices(args: argparse.Namespace) -> int:
 
 
 def _bench(args: argparse.Namespace) -> int:
-    from visualizer.bench import print_table, run_bench
+    from visualizer.bench import PARTS, BenchOptions, print_table, run_bench
 
-    if args.rounds < 5:
-        raise VisualizerError(f"--rounds {args.rounds} is too few for a p95: use 5 or more.")
-    figures = run_bench(args.model, seed=args.seed, rounds=args.rounds, window=not args.no_window)
+    options = BenchOptions(
+        only=PARTS if args.only is None else tuple(args.only.split(",")),
+        seed=args.seed,
+        rounds=args.rounds,
+        window=not args.no_window,
+        live_seconds=args.live_seconds,
+        live_size=parsed_size(args.live_size, "--live-size"),
+        render_seconds=args.render_seconds,
+    )
+    figures = run_bench(args.model, options)
     if args.json:
         print(json.dumps(figures))
     else:
@@ -167,6 +188,8 @@ def _bench(args: argparse.Namespace) -> int:
 
 
 def _selftest(args: argparse.Namespace) -> int:
+    if args.what == "audio":
+        return _selftest_audio(args)
     from visualizer.selftest import run_selftest
 
     checks = run_selftest(args.model)
@@ -176,6 +199,16 @@ def _selftest(args: argparse.Namespace) -> int:
         for check in checks:
             print(f"{'ok  ' if check.ok else 'FAIL' if check.needed else 'none'} {check.name}: {check.text}")
     return 0 if all(check.ok or not check.needed for check in checks) else 1
+
+
+def _selftest_audio(args: argparse.Namespace) -> int:
+    from visualizer.selftest_audio import run_audio_selftest
+
+    if not 0 < args.minutes <= MAX_MINUTES:
+        raise VisualizerError(f"--minutes {args.minutes:g} is not possible: use more than 0, at most {MAX_MINUTES}.")
+    report = run_audio_selftest(args.minutes, args.input, args.model, apart=not args.shared)
+    print(json.dumps(report.facts()) if args.json else report.sentence())
+    return 0 if report.whole else 1
 
 
 def _as_command(argv: list[str]) -> list[str]:

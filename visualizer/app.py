@@ -27,6 +27,7 @@ from visualizer.errors import VisualizerError
 from visualizer.options import AppOptions
 from visualizer.parts import Parts, real_parts
 from visualizer.raster import RasterCanvas
+from visualizer.run_figures import RunFigures, percentile_ms
 from visualizer.session import Session
 from visualizer.settings import NAME, SettingsFile, settings_folder
 from visualizer.window import TITLE, MainWindow, MakeCanvas
@@ -58,18 +59,23 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
         reports.listen(window.reported.emit)
         if problem:
             window.notice(problem)
+        if options.size is not None:
+            window.resize(*options.size)
         window.showFullScreen() if options.fullscreen else window.show()
         app.processEvents()
         shown_ms, shown_at = since_start.elapsed(), time.time()
         _begin(session, window, options)
         timers = _watch_options(session, window, options)
+        figures = RunFigures(window.canvas, session)
         with _signals_close(window):
             app.exec()
+        run = figures.facts()
         for timer in timers:
             timer.stop()
         reports.listen(None)
         if options.report is not None:
-            _write_report(options.report, window, reports, shown_ms, shown_at)
+            facts = _startup_facts(window, shown_ms, shown_at) | {"unexpected_errors": reports.count}
+            _write_report(options.report, facts | {"live": run})
     finally:
         reports.remove()
     if window.left_busy:
@@ -195,9 +201,9 @@ def _dump(session: Session, window: MainWindow, path: Path) -> None:
     session.run(write)
 
 
-def _write_report(path: Path, window: MainWindow, reports: CrashReports, shown_ms: int, shown_at: float) -> None:
+def _startup_facts(window: MainWindow, shown_ms: int, shown_at: float) -> dict[str, Any]:
     canvas = window.canvas
-    facts: dict[str, Any] = {
+    return {
         "window_s_at": shown_at,
         "first_painting_s_at": window.first_painting_at,
         "window_ms_after_imports": shown_ms,
@@ -205,8 +211,10 @@ def _write_report(path: Path, window: MainWindow, reports: CrashReports, shown_m
         "stages": {"upload": _milliseconds(canvas.upload_s), "paint": _milliseconds(canvas.paint_s)},
         "refreshes": canvas.refreshes,
         "paintings": window.paintings,
-        "unexpected_errors": reports.count,
     }
+
+
+def _write_report(path: Path, facts: dict[str, Any]) -> None:
     try:
         path.write_text(json.dumps(facts) + "\n", encoding="utf-8")
     except OSError as error:
@@ -215,8 +223,5 @@ def _write_report(path: Path, window: MainWindow, reports: CrashReports, shown_m
 
 def _milliseconds(seconds: Iterable[float]) -> dict[str, float] | None:
     """Median and 95th percentile of some durations; None without any."""
-    times = sorted(1e3 * duration for duration in seconds)
-    if not times:
-        return None
-    median, p95 = (times[round(share * (len(times) - 1))] for share in (0.5, 0.95))
-    return {"median_ms": round(median, 3), "p95_ms": round(p95, 3)}
+    median, p95 = (percentile_ms(seconds, share) for share in (0.5, 0.95))
+    return None if median is None or p95 is None else {"median_ms": median, "p95_ms": p95}

@@ -1,8 +1,9 @@
 """Sound in and out of the app: what the rest of the app imports.
 
-The parts: `devices` (PortAudio and the list of devices; the only importer of sounddevice), `playback` (files
-with sound), `capture` (live input), `feed` (what the callback does), `silent` (no sound card), `decode`
-(files). Everything downstream sees a Source and cannot tell a file from a microphone.
+The parts: `devices` (PortAudio and the list of devices; the only importer of sounddevice; with `pulse`, `loopback`
+and `device_scan`), `playback` (files with sound), `capture` (live input, in a `capture_process`), `feed` (what the
+callback does), `silent` (no sound card), `decode` (files). Everything downstream sees a Source and cannot tell a file
+from a microphone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from visualizer.capture import Microphone
+from visualizer.device_scan import present_inputs
 from visualizer.devices import Device, input_devices, output_devices, portaudio_problem, refresh_devices
 from visualizer.playback import Player
 
@@ -23,6 +25,7 @@ __all__ = [
     "input_devices",
     "output_devices",
     "portaudio_problem",
+    "present_inputs",
     "refresh_devices",
 ]
 

@@ -10,9 +10,9 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,63 +20,114 @@ from typing import Any
 import numpy as np
 
 from mvnet.frontend import RollingMel
+from visualizer.bench_latency import measure_latency
+from visualizer.bench_live import LIVE_FIGURES, SCREEN_STAGES, STARTUP, measure_live, measure_startup
+from visualizer.bench_render import measure_render
 from visualizer.errors import VisualizerError
 from visualizer.models import PaintingModel, find_models, load_model, model_folder
 from visualizer.motion import NoiseWalk
-from visualizer.paths import resources_dir
+from visualizer.style import DECIDE_EVERY_S
 
+PARTS = ("stages", "ratios", "startup", "live", "latency", "render")
+NO_WINDOW: dict[str, dict[str, Any]] = {
+    "startup": {"stages": dict.fromkeys(SCREEN_STAGES), "startup": dict.fromkeys(STARTUP)},
+    "live": {"live": dict.fromkeys(LIVE_FIGURES)},
+}
 WARM_UP = 5
-PAINTINGS_PER_S = 24.0  # typical: how often the newest columns are taken
-SCREEN_STAGES = ("upload", "paint")
-STARTUP = ("window_s", "first_painting_s")
-WINDOW_SECONDS = 8.0
-WINDOW_TIMEOUT_S = 60
-STARTS = 3
+LEAST_ROUNDS = 5
+SHORTEST_S, LONGEST_S = 5.0, 3600.0
 COMPARE_TIMEOUT_S = 600
 PAPER, PAPER_SHAPE = "mvnet-64", (100, (64, 64))
 
 
-def run_bench(model: str | None, *, seed: int = 0, rounds: int = 100, window: bool = True) -> dict[str, Any]:
-    """All figures as one object.
+@dataclass(frozen=True)
+class BenchOptions:
+    """What is measured.
+
+    Attributes:
+        only: parts, of PARTS.
+        seed: of the sounds and paths that are timed.
+        rounds: timed repetitions of a stage.
+        window: whether a window may be opened.
+        live_seconds: that the live path runs for.
+        live_size: of its window, points.
+        render_seconds: of video that are rendered.
+    """
+
+    only: tuple[str, ...] = PARTS
+    seed: int = 0
+    rounds: int = 100
+    window: bool = True
+    live_seconds: float = 20.0
+    live_size: tuple[int, int] = (1280, 720)
+    render_seconds: float = 12.0
+
+    def __post_init__(self) -> None:
+        for part in self.only:
+            if part not in PARTS:
+                raise VisualizerError(f"There is no part {part!r} of the bench: use some of {', '.join(PARTS)}.")
+        if self.rounds < LEAST_ROUNDS:
+            raise VisualizerError(f"--rounds {self.rounds} is too few for a p95: use {LEAST_ROUNDS} or more.")
+        for name, seconds in (("live", self.live_seconds), ("render", self.render_seconds)):
+            if not SHORTEST_S <= seconds <= LONGEST_S:
+                raise VisualizerError(
+                    f"--{name}-seconds {seconds:g} cannot be measured: use {SHORTEST_S:g} to {LONGEST_S:g}."
+                )
+
+
+def run_bench(model: str | None, options: BenchOptions | None = None) -> dict[str, Any]:
+    """The figures that were asked for, as one object.
 
     Returns:
-        "model", "provider", "cores"; "stages": mel, encoder, generator, upload, paint, each with
-        "median_ms" and "p95_ms", or null; "ratios": mel_vs_librosa, generator_vs_torch,
-        generator_vs_plain_onnx, theirs over ours in one run, or null; "ratios_model" names the model that
-        the generator's ratios were timed on; "startup": window_s and
-        first_painting_s, or null; "reasons": why a figure is null.
+        "model", "provider", "cores"; then of each part, figures or null:
+        "stages": mel (the columns of one window), encoder, generator, and with "startup" upload and paint, each with
+        "median_ms" and "p95_ms"; "ratios": mel_vs_librosa, generator_vs_torch, generator_vs_plain_onnx, theirs over
+        ours in one run ("ratios_model" names the model that the generator's were timed on); "startup": window_s and
+        first_painting_s; "live": see bench_live.measure_live; "latency": see bench_latency.measure_latency; "render":
+        see bench_render.measure_render. "reasons": why a figure is null.
     Raises:
         VisualizerError: the model cannot be loaded.
     """
-    folder = model_folder(model)
-    painter = load_model(folder)
+    options = options or BenchOptions()
+    painter = load_model(model_folder(model))
     painter.warm_up()
     reasons: dict[str, str] = {}
-    stages = _model_stages(painter, seed, rounds)
-    if window:
-        screen, startup = _window(model, reasons)
-    else:
-        reasons["upload, paint, startup"] = "left out by --no-window"
-        screen, startup = dict.fromkeys(SCREEN_STAGES), dict.fromkeys(STARTUP)
-    return {
-        "model": painter.card.name,
-        "provider": painter.provider,
-        "cores": os.cpu_count(),
-        "stages": stages | screen,
-        "ratios_model": _compared(painter).name,
-        "ratios": _ratios(painter, rounds, reasons),
-        "startup": startup,
-        "reasons": reasons,
-    }
+    figures: dict[str, Any] = {"model": painter.card.name, "provider": painter.provider, "cores": os.cpu_count()}
+    for part in PARTS:
+        if part in options.only:
+            for name, found in _measured(part, painter, model, options, reasons).items():
+                figures[name] = figures.get(name, {}) | found if isinstance(found, dict) else found
+    return figures | {"reasons": reasons}
+
+
+def _measured(
+    part: str, painter: PaintingModel, model: str | None, options: BenchOptions, reasons: dict[str, str]
+) -> dict[str, Any]:
+    """One part's figures, by their names in the whole."""
+    if part in NO_WINDOW and not options.window:
+        reasons[part] = "left out by --no-window"
+        return NO_WINDOW[part]
+    if part == "stages":
+        return {"stages": _model_stages(painter, options.seed, options.rounds)}
+    if part == "ratios":
+        return {"ratios_model": _compared(painter).name, "ratios": _ratios(painter, options.rounds, reasons)}
+    if part == "startup":
+        screen, startup = measure_startup(model, reasons)
+        return {"stages": screen, "startup": startup}
+    if part == "live":
+        return {"live": measure_live(model, options.live_seconds, options.live_size, reasons)}
+    if part == "latency":
+        return {"latency": measure_latency(painter, seed=options.seed)}
+    return {"render": measure_render(model, options.render_seconds, reasons)}
 
 
 def print_table(figures: dict[str, Any]) -> None:
     """The figures for people."""
     print(f"{figures['model']} on {figures['provider']}, {figures['cores']} cores")
-    for name, stage in figures["stages"].items():
-        print(f"  {name:<10}", f"{stage['median_ms']:8.2f} ms   p95 {stage['p95_ms']:8.2f} ms" if stage else "       -")
-    for group in ("ratios", "startup"):
-        for name, value in figures[group].items():
+    for name, stage in figures.get("stages", {}).items():
+        print(f"  {name:<24}", f"{stage['median_ms']:8.2f} ms   p95 {stage['p95_ms']:8.2f} ms" if stage else "       -")
+    for group in PARTS[1:]:
+        for name, value in figures.get(group, {}).items():
             print(f"  {name:<24}", f"{value:8.2f}" if value is not None else "       -")
     for name, reason in figures["reasons"].items():
         print(f"  no {name}: {reason}")
@@ -98,12 +149,12 @@ def _model_stages(painter: PaintingModel, seed: int, rounds: int) -> dict[str, A
     rng = np.random.default_rng(seed)
     rolling = RollingMel(spec)
     rolling.push((0.1 * rng.standard_normal(spec.window_samples)).astype(np.float32))
-    block = (0.1 * rng.standard_normal(round(spec.sample_rate / PAINTINGS_PER_S))).astype(np.float32)
+    block = (0.1 * rng.standard_normal(round(spec.sample_rate * DECIDE_EVERY_S))).astype(np.float32)
     window = rolling.window()[None]
     embedding = painter.encode(window)[0]
     walk = NoiseWalk(painter.card.noise_size, seed)
     return {
-        "mel": _timed(lambda: rolling.push(block), rounds),
+        "mel": _timed(lambda: (rolling.push(block), rolling.window()), rounds),
         "encoder": _timed(lambda: painter.encode(window), rounds),
         "generator": _timed(lambda: painter.paint(walk.advance(0.01)[None], embedding), rounds),
     }
@@ -147,41 +198,3 @@ def _compare(
     except (subprocess.TimeoutExpired, ValueError) as error:
         reasons[name] = f"{module} gave no figures ({type(error).__name__})"
     return {}
-
-
-def _window(model: str | None, reasons: dict[str, str]) -> tuple[dict[str, Any], dict[str, float | None]]:
-    """The stages "upload" and "paint" as the real window did them, and its start-up: medians over some starts."""
-    music = sorted((resources_dir() / "music").glob("*.opus"))
-    starts = []
-    for _ in range(STARTS):
-        try:
-            starts.append(_one_start(model, music[:1]))
-        except VisualizerError as error:
-            reasons["upload, paint, startup"] = str(error)
-            return dict.fromkeys(SCREEN_STAGES), dict.fromkeys(STARTUP)
-    stages = {name: starts[-1]["stages"][name] for name in SCREEN_STAGES}
-    return stages, {name: round(float(np.median([start[name] for start in starts])), 3) for name in STARTUP}
-
-
-def _one_start(model: str | None, music: list[Path]) -> dict[str, Any]:
-    environment = dict(os.environ)
-    if sys.platform.startswith("linux") and not ("DISPLAY" in environment or "WAYLAND_DISPLAY" in environment):
-        environment["QT_QPA_PLATFORM"] = "offscreen"
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.json"
-        command = [sys.executable, "-m", "visualizer", "play", "--silent", "--seconds", str(WINDOW_SECONDS)]
-        command += ["--report", str(report), *(["--model", model] if model else []), *map(str, music)]
-        environment["MVNET_CONFIG"] = folder
-        started = time.time()
-        try:
-            done = subprocess.run(
-                command, env=environment, capture_output=True, text=True, timeout=WINDOW_TIMEOUT_S, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise VisualizerError(f"the window did not close within {WINDOW_TIMEOUT_S} s") from None
-        try:
-            said = json.loads(report.read_text("utf-8"))
-            return {name: said[f"{name}_at"] - started for name in STARTUP} | {"stages": said["stages"]}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            last = (done.stderr.strip().splitlines() or [str(error)])[-1]
-            raise VisualizerError(f"the window did not start ({last})") from error

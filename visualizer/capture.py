@@ -1,27 +1,97 @@
 """Live input: a microphone, a line, or the monitor of what another program plays.
 
-PortAudio's callback copies blocks into a ring; the pipeline thread reads them from there and mixes them to
-mono. A device that dies is noticed by polling `lost`, not by an exception in the callback.
+A process of its own copies what PortAudio delivers into a ring in shared memory (`capture_process`); the
+threads that analyse and paint read it from there and mix it to mono. A process that dies is replaced, a device
+that dies is noticed by polling `lost`. Where no process can be started, PortAudio's callback runs in this one.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from visualizer.capture_process import CaptureProcess, spawn_context, write_block
 from visualizer.decode import to_mono
-from visualizer.devices import Backend, Device, Stream, close_stream, find_device, open_input, portaudio
+from visualizer.devices import Backend, Device, close_stream, find_device, open_input, portaudio
 from visualizer.errors import VisualizerError
 from visualizer.ring import SampleRing
+from visualizer.shared_ring import RingMemory, SharedRing, ring_memory
 
 HISTORY_S = 12.0  # a window of 8.9 s and some time to spare
-LATENCY_S = 0.05  # the window is 8.9 s long: a safe block costs nothing that could be seen
+LATENCY_S = 0.02  # of the capture process: nothing else keeps it from answering
+SHARED_LATENCY_S = 0.1  # of a callback that shares its interpreter with painting
 LEVEL_S = 0.1
 FLOOR_DBFS = -90.0
-STALL_S = 3.0  # a device that delivers nothing for so long is gone
+STALL_S = 2.0  # a device that delivers nothing for so long is gone
+REVIVALS, REVIVALS_S = 3, 60.0  # so many dead processes in so many seconds are replaced, then the device is lost
+
+
+class Recorder(Protocol):
+    """What fills the ring: CaptureProcess, or StreamRecorder."""
+
+    @property
+    def running(self) -> bool:
+        """False when it has ended, whatever ended it."""
+
+    @property
+    def over(self) -> bool:
+        """The device is gone."""
+
+    def close(self) -> None:
+        """Let go of the device."""
+
+
+class StreamRecorder:
+    """Fills a ring from PortAudio's callback in this process.
+
+    Raises:
+        VisualizerError: the device cannot be opened.
+    """
+
+    def __init__(self, device: Device, ring: SampleRing, backend: Backend) -> None:
+        self._ring = ring
+        self._backend = backend
+        self._ended = False
+        self._stream = open_input(
+            device,
+            backend,
+            samplerate=device.rate,
+            channels=ring.channels,
+            latency=SHARED_LATENCY_S,
+            callback=self._hear,
+            finished_callback=self._finished,
+        )
+        try:
+            self._stream.start()
+        except backend.PortAudioError as error:
+            close_stream(self._stream, backend)
+            raise VisualizerError(
+                f"The sound input {device.name!r} does not start ({error}): choose another, or connect it again."
+            ) from None
+
+    def _hear(self, block: np.ndarray, n: int, times: Any, status: Any) -> None:
+        write_block(self._ring, block, status)
+
+    def _finished(self) -> None:
+        self._ended = True
+
+    @property
+    def running(self) -> bool:
+        """Nothing but the device ends it."""
+        return True
+
+    @property
+    def over(self) -> bool:
+        """The device is gone."""
+        return self._ended or not self._stream.active
+
+    def close(self) -> None:
+        """Let go of the device."""
+        close_stream(self._stream, self._backend)
 
 
 class Microphone:
@@ -29,7 +99,8 @@ class Microphone:
 
     Args:
         device: a Device, its number, its name or a part of it; None for the default input.
-        backend: sounddevice, or a test's stand-in.
+        backend: sounddevice, or a test's stand-in, which then captures in this process.
+        apart: capture in a process of its own; None does where backend is not given.
         clock: seconds, to notice a device that stalls.
     Raises:
         VisualizerError: no PortAudio, no such device, or it cannot be opened.
@@ -37,7 +108,8 @@ class Microphone:
     Attributes:
         name: of the device.
         rate: Hz.
-        overflows: blocks before which the sound card reported lost samples.
+        notice: why it captures in this process though it should not, in one sentence; else empty.
+        revived: how often a capture process that died was replaced.
     """
 
     def __init__(
@@ -45,47 +117,46 @@ class Microphone:
         device: Device | str | int | None = None,
         *,
         backend: Backend | None = None,
+        apart: bool | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._backend = backend or portaudio()
+        self._backend = backend
         self._clock = clock
-        self.device = find_device(device, "input", self._backend)
+        self.device = device if isinstance(device, Device) else find_device(device, "input", backend or portaudio())
         self.name = self.device.name
         self.rate = float(self.device.rate)
-        self.overflows = 0
-        self._over = False
-        channels = min(2, self.device.channels)
-        self._ring = SampleRing(round(HISTORY_S * self.rate), channels)
-        self._seen, self._seen_at = 0, clock()
-        self._stream = self._start(channels)
+        self.notice = ""
+        self.revived = 0
+        self._deaths: deque[float] = deque(maxlen=REVIVALS)
+        self._memory: RingMemory | None = None
+        self._open(apart if apart is not None else backend is None)
+        self._seen, self._seen_at = self._ring.written, clock()
 
-    def _start(self, channels: int) -> Stream:
-        stream = open_input(
-            self.device,
-            self._backend,
-            samplerate=self.rate,
-            channels=channels,
-            latency=LATENCY_S,
-            callback=self._hear,
-            finished_callback=self._finished,
-        )
-        try:
-            stream.start()
-        except self._backend.PortAudioError as error:
-            close_stream(stream, self._backend)
-            raise VisualizerError(
-                f"The sound input {self.name!r} does not start ({error}): choose another, or connect it again."
-            ) from None
-        return stream
+    def _open(self, apart: bool) -> None:
+        capacity, channels = round(HISTORY_S * self.rate), min(2, self.device.channels)
+        if apart:
+            try:
+                self._memory = ring_memory(spawn_context(), capacity, channels)
+                self._ring: SampleRing = SharedRing(self._memory)
+                self._recorder: Recorder = CaptureProcess(self.device, self._memory, LATENCY_S)
+                return
+            except OSError as error:
+                self.notice = (
+                    f"Sound is captured beside the painting ({error}): samples may be lost; close other programs."
+                )
+        self._backend = self._backend or portaudio()
+        self._ring = SampleRing(capacity, channels)
+        self._recorder = StreamRecorder(self.device, self._ring, self._backend)
 
-    def _hear(self, block: np.ndarray, n: int, times: Any, status: Any) -> None:
-        """PortAudio's callback: copy and count, nothing else."""
-        self._ring.write(block)
-        if status:
-            self.overflows += 1
+    @property
+    def overflows(self) -> int:
+        """Blocks before which the sound card reported lost samples."""
+        return self._ring.overflows
 
-    def _finished(self) -> None:
-        self._over = True
+    @property
+    def arrived(self) -> float:
+        """When the newest sample came, in seconds of time.monotonic."""
+        return self._ring.arrived
 
     @property
     def heard(self) -> int:
@@ -109,12 +180,33 @@ class Microphone:
         return to_mono(samples), cursor + gap + len(samples), gap
 
     def lost(self) -> bool:
-        """True when the device has died or delivers nothing any more; open a new Microphone then."""
+        """True when the device has died or delivers nothing any more; open a new Microphone then.
+
+        Poll it: a capture process that died is replaced here, which takes a moment.
+        """
         now = self._clock()
+        if self._recorder.over:
+            return True
+        if not self._recorder.running and not self._revive(now):
+            return True
         if self._ring.written != self._seen:
             self._seen, self._seen_at = self._ring.written, now
-        return self._over or not self._stream.active or now - self._seen_at > STALL_S
+        return now - self._seen_at > STALL_S
+
+    def _revive(self, now: float) -> bool:
+        """Let a new process go on in the same ring: what was heard before stays, and counting goes on."""
+        if self._memory is None or (len(self._deaths) == REVIVALS and now - self._deaths[0] < REVIVALS_S):
+            return False
+        self._deaths.append(now)
+        self._recorder.close()
+        try:
+            self._recorder = CaptureProcess(self.device, self._memory, LATENCY_S)
+        except (VisualizerError, OSError):
+            return False
+        self.revived += 1
+        self._seen_at = self._clock()
+        return True
 
     def close(self) -> None:
         """Let go of the device; what was heard can still be read."""
-        close_stream(self._stream, self._backend)
+        self._recorder.close()

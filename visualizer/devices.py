@@ -1,9 +1,8 @@
 """The sound devices of this machine, and the only door to PortAudio; runs on any thread but the callback's.
 
-PortAudio is imported when first needed: without the library the app goes on, silently. On Linux it knows
-PulseAudio (and PipeWire's stand-in for it) as one ALSA device called "pulse", so the server's own sources,
-monitors and sinks are listed through pactl, and chosen by the variable that libpulse reads when a stream
-is opened.
+PortAudio is imported when first needed: without the library the app goes on, silently. On Linux the sound
+server's own sources, monitors and sinks (`pulse`) take the place of PortAudio's one device for it; on Windows
+the loopbacks of its outputs (`loopback`) join PortAudio's inputs, of which each is listed once.
 """
 
 from __future__ import annotations
@@ -11,24 +10,20 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
-import json
 import os
-import re
-import shutil
-import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from visualizer.errors import VisualizerError
+from visualizer.loopback import LoopbackStream, loopbacks
+from visualizer.pulse import ServedDevice, served_devices
 
-MICROPHONE, MONITOR, OUTPUT = "microphone", "monitor", "output"
-PULSE = "PulseAudio"
-_DIRECTION = {MICROPHONE: "input", MONITOR: "input", OUTPUT: "output"}
+MICROPHONE, LINE, MONITOR, OUTPUT = "microphone", "line", "monitor", "output"
+PULSE, WASAPI = "PulseAudio", "Windows WASAPI"
 _PULSE_VARIABLE = {"input": "PULSE_SOURCE", "output": "PULSE_SINK"}
-_PULSE_TIMEOUT_S = 3.0
 
 _opening = threading.Lock()  # opening changes the environment and file descriptor 2 for a moment
 _open_streams: set[int] = set()
@@ -44,8 +39,9 @@ class Device:
         host_api: "ALSA", "PulseAudio", "Core Audio", "Windows WASAPI", ...
         channels: that it has.
         rate: its own sample rate in Hz.
-        kind: "microphone", "monitor" (what another device plays) or "output".
-        default: what the system would choose.
+        kind: "microphone", "line", "monitor" (what an output plays) or "output".
+        default: what is used when none is named: of the inputs the one that hears what the user hears, where
+            the system offers it.
         target: PulseAudio's name for it; empty elsewhere.
     """
 
@@ -57,6 +53,15 @@ class Device:
     kind: str
     default: bool
     target: str = ""
+
+    @property
+    def key(self) -> str:
+        """What to remember it by: name and host API; the number changes when devices come and go."""
+        return f"{self.name} [{self.host_api}]"
+
+    def called(self, words: str) -> bool:
+        """Whether words are its name, its key or PulseAudio's name for it."""
+        return words.casefold() in (self.name.casefold(), self.key.casefold(), self.target.casefold())
 
 
 class Stream(Protocol):
@@ -132,7 +137,7 @@ def portaudio_problem() -> str | None:
 
 
 def input_devices(backend: Backend | None = None) -> list[Device]:
-    """Microphones and monitors, the default first; empty without PortAudio."""
+    """Microphones, lines and monitors, the default first; empty without PortAudio."""
     return _devices("input", backend)
 
 
@@ -157,9 +162,8 @@ def find_device(wanted: Device | str | int | None, direction: str, backend: Back
     if isinstance(wanted, int):
         fits = [device for device in found if device.index == wanted][:1]
     else:
-        words = wanted.casefold()
-        fits = [device for device in found if words in (device.name.casefold(), device.target.casefold())]
-        fits = fits or [device for device in found if words in device.name.casefold()]
+        fits = [device for device in found if device.called(wanted)]
+        fits = fits or [device for device in found if wanted.casefold() in device.name.casefold()]
     if len(fits) == 1:
         return fits[0]
     names = ", ".join(device.name for device in fits or found)
@@ -203,7 +207,9 @@ def refresh_devices(backend: Any = None) -> bool:
 
 
 def _open(device: Device, direction: str, backend: Backend, settings: dict[str, Any]) -> Stream:
-    opener = backend.OutputStream if direction == "output" else backend.InputStream
+    opener: Callable[..., Stream] = backend.OutputStream if direction == "output" else backend.InputStream
+    if direction == "input" and (device.host_api, device.kind) == (WASAPI, MONITOR):
+        opener = LoopbackStream
     with _opening, _pulse_target(device, direction), _quiet_stderr():
         try:
             stream = opener(device=device.index, dtype="float32", **settings)
@@ -253,71 +259,94 @@ def _quiet_stderr() -> Iterator[None]:
         os.close(kept)
 
 
+def present_device(device: Device, backend: Backend) -> Device:
+    """The same device in this process's list of now: a number is good for one list only.
+
+    Raises:
+        VisualizerError: it is not there.
+    """
+    listed = _portaudio_devices("input", backend)
+    if device.target:
+        found = next((one for one in listed if _is_server(one)), None)
+    else:
+        listed += _loopback_devices()
+        found = next((one for one in listed if (one.key, one.kind) == (device.key, device.kind)), None)
+    if found is None:
+        raise VisualizerError(f"The sound input {device.name!r} is not there: connect it again, or choose another.")
+    return replace(device, index=found.index)
+
+
 def _devices(direction: str, backend: Backend | None) -> list[Device]:
     try:
         backend = backend or portaudio()
     except VisualizerError:
         return []
-    listed = list(_portaudio_devices(direction, backend))
-    pulse = next((device for device in listed if (device.host_api, device.name) == ("ALSA", "pulse")), None)
-    served = _pulse_devices(direction, pulse.index) if pulse else []
+    listed = _portaudio_devices(direction, backend)
+    pulse = next((device for device in listed if _is_server(device)), None)
+    served = [_pulse_device(one, pulse.index, direction) for one in served_devices(direction)] if pulse else []
     if served:  # the server holds the cards: ALSA's own names for them would only fail or say the same twice
         listed = [device for device in listed if device.host_api != "ALSA"] + served
-    return sorted(listed, key=lambda device: not device.default)
+    heard = _loopback_devices() if direction == "input" else []
+    if any(device.default for device in heard):
+        listed = [replace(device, default=False) for device in listed]
+    return _told_apart(sorted(heard + listed, key=lambda device: not device.default))
 
 
-def _portaudio_devices(direction: str, backend: Backend) -> Iterator[Device]:
+def _is_server(device: Device) -> bool:
+    return (device.host_api, device.name) == ("ALSA", "pulse")
+
+
+def _portaudio_devices(direction: str, backend: Backend) -> list[Device]:
+    """PortAudio's own list. Windows has each device four times; WASAPI's has the whole name and the best timing."""
     try:
         default = backend.query_devices(kind=direction)["index"]
     except (backend.PortAudioError, ValueError):
         default = -1
+    listed = []
     for entry in backend.query_devices():
         if channels := entry[f"max_{direction}_channels"]:
-            yield Device(
-                name=entry["name"],
-                index=entry["index"],
-                host_api=backend.query_hostapis(entry["hostapi"])["name"],
-                channels=channels,
-                rate=entry["default_samplerate"],
-                kind=MICROPHONE if direction == "input" else OUTPUT,
-                default=entry["index"] == default,
+            system = backend.query_hostapis(entry["hostapi"])
+            own = system.get(f"default_{direction}_device", -1) if system["name"] == WASAPI else default
+            listed.append(
+                Device(
+                    name=entry["name"],
+                    index=entry["index"],
+                    host_api=system["name"],
+                    channels=channels,
+                    rate=entry["default_samplerate"],
+                    kind=OUTPUT if direction == "output" else LINE if _is_line(entry["name"]) else MICROPHONE,
+                    default=entry["index"] == own,
+                )
             )
+    return [device for device in listed if device.host_api == WASAPI] or listed
 
 
-def _pulse_devices(direction: str, index: int) -> list[Device]:
-    """PulseAudio's own sources or sinks; empty where there is no server or no pactl."""
-    noun, key = ("sources", "default_source_name") if direction == "input" else ("sinks", "default_sink_name")
-    listed, info = _pactl("list", noun), _pactl("info")
-    if not isinstance(listed, list) or not isinstance(info, dict):
-        return []
-    return [_pulse_device(entry, index, direction, info.get(key, "")) for entry in listed]
+def _is_line(name: str) -> bool:
+    return "line" in name.casefold().replace("-", " ").split()
 
 
-def _pulse_device(entry: dict[str, Any], index: int, direction: str, default: str) -> Device:
-    spec = re.search(r"(\d+)ch (\d+)Hz", entry.get("sample_specification", ""))
-    channels, rate = (int(spec[1]), float(spec[2])) if spec else (2, 44_100.0)
-    monitor = entry["name"].endswith(".monitor") or bool(entry.get("monitor_source"))
+def _pulse_device(served: ServedDevice, index: int, direction: str) -> Device:
     return Device(
-        name=entry.get("description") or entry["name"],
+        name=served.name,
         index=index,
         host_api=PULSE,
-        channels=channels,
-        rate=rate,
-        kind=OUTPUT if direction == "output" else MONITOR if monitor else MICROPHONE,
-        default=entry["name"] == default,
-        target=entry["name"],
+        channels=served.channels,
+        rate=served.rate,
+        kind=OUTPUT if direction == "output" else MONITOR if served.monitor else LINE if served.line else MICROPHONE,
+        default=served.default,
+        target=served.target,
     )
 
 
-def _pactl(*words: str) -> Any:
-    """What pactl answers, parsed; None when it cannot."""
-    program = shutil.which("pactl") if sys.platform.startswith("linux") else None
-    if program is None:
-        return None
-    try:
-        answer = subprocess.run(
-            [program, "-f", "json", *words], capture_output=True, timeout=_PULSE_TIMEOUT_S, check=True
-        )
-        return json.loads(answer.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return None
+def _loopback_devices() -> list[Device]:
+    return [Device(one.name, one.index, WASAPI, one.channels, one.rate, MONITOR, one.default) for one in loopbacks()]
+
+
+def _told_apart(listed: list[Device]) -> list[Device]:
+    """Number the devices of one name and host API, so that a name means one of them."""
+    seen: dict[str, int] = {}
+    result = []
+    for device in listed:
+        seen[device.key] = number = seen.get(device.key, 0) + 1
+        result.append(device if number == 1 else replace(device, name=f"{device.name} ({number})"))
+    return result

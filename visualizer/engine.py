@@ -159,10 +159,6 @@ class Engine:
         self._period_glide.settle_s = PERIOD_SETTLE_S * longer
         self._trail.longer = longer
 
-    def set_wildness(self, value: float) -> None:
-        """How much the picture moves from now on, 0 (calm) to 1 (wild)."""
-        self.set_knobs(replace(self._knobs, wildness=value))
-
     def set_transition(self, seconds: float) -> None:
         """How long the way to another look takes, 0.2 to 30 s; ValueError beyond."""
         self._looks.set_transition(seconds)

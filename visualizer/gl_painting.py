@@ -15,7 +15,8 @@ import moderngl
 import numpy as np
 
 from visualizer.hanging import Hanging
-from visualizer.miniature import SHADE_VIGNETTE, VIGNETTE, tint
+from visualizer.linen import VIGNETTE
+from visualizer.miniature import SHADE_VIGNETTE, tint
 from visualizer.presentation import Look
 from visualizer.scene import Sight
 from visualizer.shaders import BLEND, BRUSH, ENLARGE, HANG, STROKES, STRUCTURE, TRIANGLE, WIDEN
@@ -103,9 +104,13 @@ class GLPainting:
         self._painted_as: tuple[object, ...] | None = None  # what the large picture was made from
         self.size = (1, 1)
 
-    def upload(self, image: np.ndarray | None) -> None:
-        """Make an image the next one, uint8 [H, W, 3] sRGB, or the bare wall; what was shown becomes the last one."""
-        self._before = self._shown
+    def upload(self, image: np.ndarray | None, *, finished: bool = False) -> None:
+        """Fade to an image from now on, uint8 [H, W, 3] sRGB, or to the bare wall, from what was shown last.
+
+        Args:
+            finished: the fade so far was to its end, wherever the last sight left it.
+        """
+        self._before = self._mixed(1.0, 1.0) if finished else self._shown
         self._blend_rests = False
         self._after.release()
         if image is None:
@@ -145,19 +150,24 @@ class GLPainting:
 
     def _mix(self, sight: Sight) -> None:
         """What is shown now, at the paintings' own size."""
+        self._shown = self._mixed(sight.progress, sight.share)
+        self._blend_rests = sight.progress >= 1 and sight.share >= 1
+        self._painted_as = None
+
+    def _mixed(self, progress: float, share: float) -> moderngl.Framebuffer:
+        """Between the last painting and the next, as far as what was shown last allows."""
         free = next(
             index for index, blend in enumerate(self._blends) if blend is not self._before and blend is not self._shown
         )
         if self._blends[free].size != self.size:
             _release(self._blends[free])
             self._blends[free] = self._target(self.size)
-        self._set("blend", progress=sight.progress, share=sight.share)
+        self._context.enable_only(moderngl.NOTHING)
+        self._set("blend", progress=progress, share=share)
         self._after.use(1)
         _texture(self._shown).use(2)
         self._run("blend", self._before, self._blends[free])
-        self._shown = self._blends[free]
-        self._blend_rests = sight.progress >= 1 and sight.share >= 1
-        self._painted_as = None
+        return self._blends[free]
 
     def _plain_side(self) -> int:
         """Points of the longer side of the whole painting where it is enlarged smoothly."""

@@ -29,7 +29,7 @@ class GovernorConfig:
     """
 
     window_s: float = 1.0
-    share: float = 0.6
+    share: float = 0.75
     margin: float = 0.8
     fewest_per_s: float = 12.0
     cheapest_tier: int = 2

@@ -37,6 +37,9 @@ class FlashLimiter:
     """Decides, picture by picture, how far the screen may go from what it shows to what is wanted.
 
     Before the first picture the screen counts as black.
+
+    Attributes:
+        held_back: how many pictures were not shown in full.
     """
 
     def __init__(self) -> None:
@@ -44,6 +47,7 @@ class FlashLimiter:
         windows = tuple(cells - side + 1 for cells, side in zip(GRID, field, strict=True))
         self._most = AREA * field[0] * field[1]  # cells of a field
         self._down, self._along = _sums(GRID[0], field[0]), _sums(GRID[1], field[1]).T
+        self.held_back = 0
         self._now = LONG_AGO
         self._shown = np.zeros((KINDS, *GRID), np.float32)  # luminance, and R - G - B, which may be below 0
         self._extreme = np.zeros((KINDS, *GRID), np.float32)  # since the last turn
@@ -78,6 +82,7 @@ class FlashLimiter:
         self._field_full = self._field_turns[TURNS - 1] >= now - SPAN_S
         share = self._largest_share(turns_at) if limited else 1.0
         self._show(target, turns_at, share)
+        self.held_back += share < 1
         return share
 
     def _turns_at(self, target: np.ndarray) -> np.ndarray:

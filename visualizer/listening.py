@@ -46,24 +46,28 @@ class Ear:
 
     def __init__(self, source: Source | Foreseen, analyser: Analyser, before: Features) -> None:
         self.source = source
-        self.foreseen = isinstance(source, Foreseen)
+        self._file = source if isinstance(source, Foreseen) else None
         self.analyser = analyser
         self.timeline = Timeline()
         self.cursor = source.heard
         self.lost = 0
-        self._pending = 0  # samples of the column that is not complete
+        self._rest = np.zeros(0, np.float32)  # of the column that is not complete
         self._clock = SoundClock(source.rate)
         self.timeline.add(self.cursor, before)
 
     def sample_at(self, time: float) -> float:
         """Number of the sample that is, or was, in the air at a time."""
-        source = self.source
-        return source.audible(time) if isinstance(source, Foreseen) else self._clock.sample_at(time)
+        return self._clock.sample_at(time) if self._file is None else self._file.audible(time)
+
+    @property
+    def foreseen(self) -> bool:
+        """Whether the sound is known before it is audible."""
+        return self._file is not None
 
     def at(self, time: float) -> tuple[Features, float]:
         """What is known of the sound in the air at a time, its beat thought on; and how old that is, seconds."""
         wanted = self.sample_at(time)
-        if self.foreseen:
+        if self._file is not None:
             wanted += ANALYSIS_S * self.source.rate
         sample, features = self.timeline.entry(wanted)
         age_s = max(0.0, (wanted - sample) / self.source.rate)
@@ -71,15 +75,14 @@ class Ear:
 
     def look(self, now: float) -> bool:
         """Analyse what is new, a slice at a time; True when more is waiting."""
-        source = self.source
-        if isinstance(source, Foreseen):
-            stop = min(source.known, int(source.audible(now) + AHEAD_S * source.rate))
-            begun = self.cursor
-            samples, end, lost = source.read_ahead(begun, min(stop, begun + self._slice))
-            more = end != begun and end < stop
-        else:
+        if self._file is None:
             samples, end, lost = self._read_live(now)
             more = False
+        else:
+            begun = self.cursor
+            stop = min(self._file.known, int(self._file.audible(now) + AHEAD_S * self._file.rate))
+            samples, end, lost = self._file.read_ahead(begun, min(stop, begun + self._slice))
+            more = end != begun and end < stop
         self.lost += lost
         self._analyse(samples, end)
         return more
@@ -103,15 +106,12 @@ class Ear:
     def _analyse(self, samples: np.ndarray, end: int) -> None:
         """Push one column's worth at a time: each column's features go to the timeline."""
         hop = self.analyser.config.columns.hop
-        place = end - len(samples)
-        done = 0
-        while done < len(samples):
-            piece = samples[done : done + hop - self._pending]
-            done += len(piece)
-            self._pending += len(piece)
-            if self.analyser.push(piece):
-                self._pending = 0
-                self.timeline.add(place + done, self.analyser.features())
+        sound = np.concatenate((self._rest, samples))
+        whole = len(sound) // hop * hop
+        for done in range(hop, whole + 1, hop):
+            self.analyser.push(sound[done - hop : done])
+            self.timeline.add(end - len(sound) + done, self.analyser.features())
+        self._rest = sound[whole:]
         self.cursor = end
 
 

@@ -13,13 +13,14 @@ import numpy as np
 
 from visualizer.enlarge import to_linear
 from visualizer.hanging import Hanging
-from visualizer.presentation import Look
+from visualizer.linen import VIGNETTE, corners
+from visualizer.presentation import REST, Look
 
 POINTS = 64  # of a painting's side, at most
 ROWS, COLUMNS = 36, 64
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB
-VIGNETTE = 0.25  # how far a picture that covers the screen darkens towards its corners, in codes
-SHADE_VIGNETTE = 0.12  # how much more at a look's full shade
+SHADE_VIGNETTE = 0.12  # how much darker than usual the corners are at a look's full shade
+CORNERS = corners(COLUMNS, ROWS)
 WARM = np.array([0.08, 0.0, -0.10], np.float32)  # how far full warmth changes red, green and blue light
 
 
@@ -42,13 +43,18 @@ class Miniature:
         self._before = self._after = self._shown = np.zeros((1, 1, 4), np.float32)
         self._wanted = self._shown
 
-    def begin(self, image: np.ndarray | None) -> None:
-        """Fade to an image from now on, uint8 [H, W, 3], or to the bare wall, from what was shown last."""
-        self._before = self._shown
+    def begin(self, image: np.ndarray | None, *, finished: bool = False) -> None:
+        """Fade to an image from now on, uint8 [H, W, 3], or to the bare wall, from what was shown last.
+
+        Args:
+            finished: the fade so far was to its end, wherever it was left.
+        """
+        self._before = self._after if finished else self._shown
         self._after = np.zeros_like(self._shown) if image is None else _reduced(image)
         if self._before.shape != self._after.shape:
-            self._before = _resampled(self._before, self._after.shape[:2])
-            self._shown = self._before
+            self._before, self._shown = (
+                _resampled(small, self._after.shape[:2]) for small in (self._before, self._shown)
+            )
 
     def fade(self, progress: float) -> None:
         """Go on to a progress 0 to 1 of the fade."""
@@ -63,13 +69,13 @@ class Miniature:
             hanging: where the painting hangs.
         """
         u, v = _painting_places(look, hanging)
-        inside = np.ones_like(u, bool)
-        if hanging.framed:
-            inside = (np.abs(u - 0.5) <= 0.5) & (np.abs(v - 0.5) <= 0.5)
-        paint = _read(self._wanted, _mirrored(u), _mirrored(v)) * inside[..., None]
+        paint = _read(self._wanted, _mirrored(u), _mirrored(v))
+        if hanging.framed:  # a framed painting moves within its frame, which hangs still
+            across, down = _painting_places(REST, hanging)
+            paint *= ((np.abs(across - 0.5) <= 0.5) & (np.abs(down - 0.5) <= 0.5))[..., None]
         colour = paint[..., :3] @ tint(look) + (1 - paint[..., 3:]) * self._wall
         fall = 0.0 if hanging.framed else VIGNETTE + SHADE_VIGNETTE * look.shade
-        gain = (light * (1 - fall * _corners())) ** 2.2
+        gain = (light * (1 - fall * CORNERS)) ** 2.2
         return np.clip(colour * gain[..., None], 0, 1).astype(np.float32)
 
     def show(self, share: float) -> None:
@@ -121,10 +127,3 @@ def _read(small: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     upper = small[row, column] * (1 - dx) + small[row, right] * dx
     lower = small[below, column] * (1 - dx) + small[below, right] * dx
     return upper * (1 - dy) + lower * dy
-
-
-def _corners() -> np.ndarray:
-    """How far each cell is a corner, 0 to 1, [ROWS, COLUMNS]: the shader's formula."""
-    across, down = (np.arange(COLUMNS) + 0.5) / COLUMNS - 0.5, (np.arange(ROWS) + 0.5) / ROWS - 0.5
-    corner = 2 * (across**2 + (down**2)[:, None])
-    return corner**2

@@ -8,6 +8,7 @@ from pathlib import Path
 from visualizer.errors import VisualizerError
 
 PERIOD_COUNT = 5
+SIDES = (320, 16_384)  # of a window
 LONGEST_S = 1_000_000  # Qt's timers end at 24 days
 
 
@@ -21,6 +22,7 @@ class AppOptions:
         model: name of a shipped model, or the path of a model folder; None takes the last one used.
         seed: of the noise that the paintings start from; the same seed and sound give the same paintings.
         fullscreen: start in full screen.
+        size: width and height of the window in points; None takes the size it had last.
         no_sound: play files silently, in time.
         raster: draw without OpenGL.
         dump: folder that receives the paintings shown, as PNG files, and pictures of the window.
@@ -35,6 +37,7 @@ class AppOptions:
     model: str | None = None
     seed: int = 0
     fullscreen: bool = False
+    size: tuple[int, int] | None = None
     no_sound: bool = False
     raster: bool = False
     dump: Path | None = None
@@ -48,6 +51,9 @@ class AppOptions:
             raise VisualizerError("Files and an input were both given: leave out one of them.")
         if self.seconds is not None and not 0 < self.seconds <= LONGEST_S:
             raise VisualizerError(f"The running time is {self.seconds:g} s: give a number from 0 to {LONGEST_S}.")
+        if self.size is not None and not all(SIDES[0] <= side <= SIDES[1] for side in self.size):
+            width, height = self.size
+            raise VisualizerError(f"The window's size is {width}x{height}: use {SIDES[0]} to {SIDES[1]} points a side.")
         if self.seed < 0:
             raise VisualizerError(f"The seed is {self.seed}: give a whole number from 0 up.")
         if self.start_period is not None and not 0 <= self.start_period < PERIOD_COUNT:

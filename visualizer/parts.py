@@ -118,8 +118,16 @@ class Input(Protocol):
         """As the system calls it."""
 
     @property
+    def key(self) -> str:
+        """What to remember it by."""
+
+    @property
     def kind(self) -> str:
-        """ "microphone" or "monitor" (what the computer plays)."""
+        """ "microphone", "line" or "monitor" (what the computer plays)."""
+
+    @property
+    def rate(self) -> float:
+        """Hz."""
 
     @property
     def default(self) -> bool:
@@ -140,7 +148,7 @@ class Parts:
 
     player: Callable[[], PlayerPart]
     listen: Callable[[Any], InputPart]
-    inputs: Callable[[], Sequence[Any]]
+    inputs: Callable[[], Sequence[Input]]
     model: Callable[[str | None], Model]
     paint: Callable[[Model, Latest[Painting], Callable[[str], None]], PipelinePart]
 
@@ -173,14 +181,13 @@ def _listen(device: Any) -> InputPart:
     return Microphone(device)
 
 
-def _inputs() -> Sequence[Any]:
-    from visualizer.audio import input_devices, portaudio_problem, refresh_devices
+def _inputs() -> Sequence[Input]:
+    from visualizer.audio import portaudio_problem, present_inputs
 
     problem = portaudio_problem()
     if problem:
         raise VisualizerError(problem)
-    refresh_devices()
-    return input_devices()
+    return present_inputs()
 
 
 def _model(name: str | None) -> Model:

@@ -20,8 +20,6 @@ from visualizer.preferences import Preferences
 if TYPE_CHECKING:
     from visualizer.session import Session
 
-NUDGE_S = 0.02
-
 
 class PictureCommands(QObject):
     """What is painted and how.
@@ -64,11 +62,6 @@ class PictureCommands(QObject):
                 "lock": lambda: self.lock(not self.locked),
                 "freeze": lambda: pictures.set_frozen(not pictures.frozen),
                 "black": lambda: pictures.set_black(not pictures.black),
-                "tap": lambda: session.tap(),
-                "resync": lambda: session.resync(),
-                "nudge_back": lambda: session.nudge(-NUDGE_S),
-                "nudge_forward": lambda: session.nudge(NUDGE_S),
-                "release_tempo": lambda: session.release_tempo(),
                 "limited": lambda: preferences.change(limited=not preferences.settings.limited),
                 "reduced": lambda: preferences.change(motion="full" if self.reduced else "reduced"),
             }

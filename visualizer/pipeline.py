@@ -7,6 +7,7 @@ plain attribute writes and a wake-up that the thread follows before its next pai
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import deque
@@ -24,7 +25,7 @@ from visualizer.pacing import Schedule
 from visualizer.sources import Foreseen, Source, holes
 
 USUAL_HZ = 60.0  # of a screen that has not said its rate
-IDLE_FACTOR = 3  # after a while without sound: a third of the paintings
+IDLE_FACTOR = 4  # after a while without sound: a quarter of the paintings
 IDLE_AFTER_S = 3.0
 REST_AFTER_S = 0.5  # a source that stands still (paused, or at its end) needs no more paintings
 SETTLE_S = 3.0  # of painting after another model, period, look or knob was chosen meanwhile
@@ -32,6 +33,9 @@ REST_S = 0.05  # between looks whether it goes on
 FADE_SHARE = 0.5  # a painting is half on screen in the middle of the cross-fade to it
 LONGEST_LEAD_S = 0.4
 RETRY_S = 1.0
+TURN_S = (
+    0.001  # Python threads hand over at least so often: an audio callback or a refresh must not wait the usual 5 ms
+)
 
 
 class Pipeline:
@@ -86,6 +90,7 @@ class Pipeline:
     def start(self) -> None:
         """Start listening and painting; does nothing when running."""
         if self._thread is None:
+            sys.setswitchinterval(min(TURN_S, sys.getswitchinterval()))
             self._stopping = False
             self.listening.start()
             self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)

@@ -1,7 +1,7 @@
-"""The canvas without OpenGL: the same picture drawn by QPainter, at a lower rate. GUI thread.
+"""The canvas without OpenGL: the same picture with simpler strokes, at a lower rate. GUI thread.
 
-The blend and the cubic enlarging run in NumPy on a small picture (at most SMOOTH points a side);
-QPainter only stretches it by a little.
+The picture is made in NumPy at a moderate size (visualizer.raster_painting); QPainter stretches, zooms and turns it,
+and lays the linen over it.
 """
 
 from __future__ import annotations
@@ -13,18 +13,16 @@ from collections.abc import Callable
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRadialGradient
+from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QRadialGradient
 from PyQt6.QtWidgets import QWidget
 
 from visualizer.easel import Easel, Hear, Take, nothing_heard
-from visualizer.enlarge import enlarge_light, to_linear, to_srgb
 from visualizer.hanging import Hanging, hang
-from visualizer.miniature import tint
-from visualizer.presentation import Look
+from visualizer.linen import LINEN, light_on_linen, weave
+from visualizer.raster_painting import RasterPainting, view
 from visualizer.scene import Sight
 from visualizer.theme import WALL
 
-SMOOTH = 192
 REFRESH_HZ = 31.0  # a little above 30, so that one late refresh does not leave a second short
 
 
@@ -50,10 +48,8 @@ class RasterCanvas(Easel, QWidget):
         self._set_up(take, features, clock)
         self.renderer = "QPainter"
         self.hz = REFRESH_HZ
-        self._before: np.ndarray | None = None  # linear light [H, W, 3], as are the next two
-        self._after: np.ndarray | None = None
-        self._shown: np.ndarray | None = None
-        self._wall = to_linear(np.array(WALL, np.uint8))
+        self._painting = RasterPainting(WALL)
+        self._linen: tuple[tuple[int, int, bool], QPixmap] | None = None  # for which size and hanging, and itself
         self._pace = QTimer(self)
         self._pace.setSingleShot(True)
         self._pace.setTimerType(Qt.TimerType.PreciseTimer)
@@ -78,14 +74,13 @@ class RasterCanvas(Easel, QWidget):
         started = time.perf_counter()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        size = (16, 16) if self._after is None else (self._after.shape[1], self._after.shape[0])
-        hanging = hang((self.width(), self.height()), size, 1.0, self._fit)
+        hanging = hang((self.width(), self.height()), self._painting.size, 1.0, self._fit)
         sight = self._sight(hanging)
-        self._shown = self._mixed(sight)
-        if self._shown is None or hanging.framed:  # else the painting covers it all
+        self._painting.mix(sight)
+        if self._painting.bare or hanging.framed:  # else the painting covers it all
             self._draw_wall(painter)
-        if self._shown is not None:
-            self._draw_painting(painter, self._shown, sight.look, hanging)
+        if not self._painting.bare:
+            self._draw_painting(painter, sight, hanging)
         if sight.light < 1:
             painter.fillRect(self.rect(), QColor.fromRgbF(0, 0, 0, 1 - sight.light))
         painter.end()
@@ -93,28 +88,8 @@ class RasterCanvas(Easel, QWidget):
 
     def _hang(self, image: np.ndarray | None) -> None:
         started = time.perf_counter()
-        self._before = self._shown
-        self._after = None if image is None else to_linear(image)
+        self._painting.upload(image)
         self.upload_s.append(time.perf_counter() - started)
-
-    def _mixed(self, sight: Sight) -> np.ndarray | None:
-        """What is on screen now, linear light; None is the bare wall."""
-        wanted = self._between(self._before, self._after, sight.progress)
-        return wanted if sight.share >= 1 else self._between(self._shown, wanted, sight.share)
-
-    def _between(self, before: np.ndarray | None, after: np.ndarray | None, share: float) -> np.ndarray | None:
-        if share >= 1 or (before is None and after is None):
-            return after
-        size = before if after is None else after
-        assert size is not None
-        before = self._wall_like(size) if before is None else before
-        after = self._wall_like(size) if after is None else after
-        if before.shape != after.shape:
-            before = enlarge_light(before, *after.shape[:2])
-        return before + np.float32(share) * (after - before)
-
-    def _wall_like(self, light: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(self._wall, light.shape)
 
     def _draw_wall(self, painter: QPainter) -> None:
         wide, high = self.width(), self.height()
@@ -123,28 +98,43 @@ class RasterCanvas(Easel, QWidget):
         light.setColorAt(1, QColor(*WALL).darker(150))
         painter.fillRect(self.rect(), light)
 
-    def _draw_painting(self, painter: QPainter, light: np.ndarray, look: Look, hanging: Hanging) -> None:
-        height, width = light.shape[:2]
-        factor = max(1, SMOOTH // max(height, width))
-        if look.saturation != 1 or look.warmth != 0:
-            light = light @ tint(look)
-        codes = to_srgb(enlarge_light(light, height * factor, width * factor) if factor > 1 else light)
-        pixels = np.full((*codes.shape[:2], 4), 255, np.uint8)  # the format that Qt stretches fastest
-        pixels[..., :3] = codes[..., ::-1] if sys.byteorder == "little" else codes
-        data = pixels.tobytes()  # QImage reads it without a copy, so it must live as long as the image
-        image = QImage(data, codes.shape[1], codes.shape[0], codes.shape[1] * 4, QImage.Format.Format_RGB32)
-        place = QRectF(hanging.left, hanging.bottom, hanging.width, hanging.height)
+    def _draw_painting(self, painter: QPainter, sight: Sight, hanging: Hanging) -> None:
+        """The painting, moved as the look says; a framed one within its frame, and the linen, which hangs still."""
+        seen = view(hanging, self._painting.points)
+        pixels = self._painting.picture(sight, seen, self._tier)
+        data = (pixels if sys.byteorder == "little" else pixels[..., ::-1]).tobytes()
+        height, width = pixels.shape[:2]
+        # QImage reads the data without a copy: it must live as long as the image.
+        image = QImage(data, width, height, width * 4, QImage.Format.Format_RGB32)
+        place = QRectF(seen.left, self.height() - seen.bottom - seen.height, seen.width, seen.height)
+        painter.save()
         if hanging.framed:
             painter.setClipRect(place)
         middle = QPointF(self.width() / 2, self.height() / 2)
+        zoom = sight.look.zoom * _covering(self.width(), self.height(), sight.look.rotation_deg)
         painter.translate(middle)
-        painter.scale(look.zoom, look.zoom)
+        painter.scale(zoom, zoom)
+        painter.rotate(-sight.look.rotation_deg)
         painter.translate(-middle)
         painter.drawImage(place, image)
         if hanging.fit == "mirror":
             self._draw_mirrored(painter, image, place)
         painter.resetTransform()
-        painter.setClipping(False)
+        painter.drawPixmap(0, 0, self._linen_for(hanging))
+        painter.restore()
+
+    def _linen_for(self, hanging: Hanging) -> QPixmap:
+        """A shade of black for each pixel: linen and corners, made once for a size of the window."""
+        size = (self.width(), self.height(), hanging.framed)
+        if self._linen is None or self._linen[0] != size:
+            light = (
+                1 + LINEN * weave(size[0], size[1], 1.0) if hanging.framed else light_on_linen(size[0], size[1], 1.0)
+            )
+            black = np.rint(255 * (1 - light / (1 + LINEN / 2))).astype(np.uint8)
+            image = QImage(black.tobytes(), size[0], size[1], size[0], QImage.Format.Format_Alpha8)
+            shade = QPixmap.fromImage(image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied))
+            self._linen = (size, shade)
+        return self._linen[1]
 
     def _draw_mirrored(self, painter: QPainter, image: QImage, place: QRectF) -> None:
         """Go on beyond the sides with mirror images until the screen is covered."""
@@ -172,3 +162,8 @@ class RasterCanvas(Easel, QWidget):
         now = time.perf_counter()
         self._due = max(self._due + 1 / REFRESH_HZ, now)
         self._pace.start(max(0, round(1000 * (self._due - now))))
+
+
+def _covering(width: float, height: float, rotation_deg: float) -> float:
+    """How much a picture must be zoomed to cover its place although it is turned."""
+    return 1 + max(width / height, height / width) * math.sin(math.radians(abs(rotation_deg)))

@@ -12,10 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visualizer.errors import VisualizerError
+from visualizer.knobs import USUAL, Knobs
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+KNOBS = {
+    "wildness": "how far it moves: 0 calm, 1 wild",
+    "speed": "how fast it changes: 0 slow, 1 fast",
+    "sensitivity": "how strongly the music acts: 0 not at all, 1 twice as much",
+    "smoothing": "how it follows: 0 nervous, 1 lazy",
+}
+FLASHES = (
+    "visualizer: flashes are not held back: the video can cause seizures in people with photosensitive epilepsy; "
+    "warn whoever is to watch it"
+)
 SIGNALLED = 128  # exit codes of interrupted commands: this plus the signal's number
 
 
@@ -30,9 +41,8 @@ def add_render(part: argparse.ArgumentParser) -> None:
     part.add_argument("--size", default="1280x720", metavar="WxH", help="pixels, even (default 1280x720)")
     part.add_argument("--fps", default="30", metavar="N", help="images a second (default 30)")
     part.add_argument("--period", default="auto", metavar="NAME", help="auto follows the music (default), or a period")
-    part.add_argument(
-        "--wildness", type=float, default=0.5, metavar="N", help="how much it moves: 0 calm, 1 wild (default 0.5)"
-    )
+    for name, meaning in KNOBS.items():
+        part.add_argument(f"--{name}", type=float, default=USUAL, metavar="N", help=f"{meaning} (default {USUAL})")
     part.add_argument("--start", default="0", metavar="S", help="begin here, in seconds or as 1:05")
     part.add_argument("--end", metavar="S", help="end here, in seconds or as 2:10")
     part.add_argument("--quality", default="good", metavar="NAME", help="draft, good (default) or best")
@@ -40,6 +50,9 @@ def add_render(part: argparse.ArgumentParser) -> None:
         "--paintings", type=float, metavar="N", help="paintings a second (default: about 15 on a processor, 60 on CUDA)"
     )
     part.add_argument("--raster", action="store_true", help="draw without OpenGL")
+    part.add_argument(
+        "--allow-flashes", action="store_true", help="do not hold back flashes, which can harm some viewers"
+    )
     part.add_argument("--json", action="store_true", help="print the outcome as JSON")
     part.set_defaults(run=run_render)
 
@@ -55,17 +68,20 @@ def run_render(args: argparse.Namespace) -> int:
     from visualizer.stopping import StopSignals
 
     options = RenderOptions(
-        size=_size(args.size),
+        size=parsed_size(args.size, "--size"),
         fps=_fps(args.fps),
         seed=args.seed,
         period=None if args.period == "auto" else args.period,
-        wildness=args.wildness,
+        knobs=_knobs(args),
         start_s=_seconds(args.start, "--start"),
         end_s=None if args.end is None else _seconds(args.end, "--end"),
         paintings_per_s=args.paintings,
         quality=args.quality,
         raster=args.raster,
+        limited=not args.allow_flashes,
     )
+    if not options.limited:
+        print(FLASHES, file=sys.stderr)
     line = ProgressLine(sys.stderr)
     with StopSignals() as stop:
         try:
@@ -78,11 +94,19 @@ def run_render(args: argparse.Namespace) -> int:
     return 0 if report.whole or stop.received is None else SIGNALLED + stop.received
 
 
-def _size(text: str) -> tuple[int, int]:
+def _knobs(args: argparse.Namespace) -> Knobs:
+    try:
+        return Knobs(**{name: getattr(args, name) for name in KNOBS})
+    except ValueError as error:
+        raise VisualizerError(f"The {error}.") from None
+
+
+def parsed_size(text: str, flag: str) -> tuple[int, int]:
+    """Width and height from "1280x720"; VisualizerError when they are none."""
     try:
         width, height = (int(side) for side in text.lower().split("x"))
     except ValueError:
-        raise VisualizerError(f"--size {text} is no size: give width and height, as in 1280x720.") from None
+        raise VisualizerError(f"{flag} {text} is no size: give width and height, as in 1280x720.") from None
     return width, height
 
 

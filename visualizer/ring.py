@@ -17,22 +17,32 @@ class SampleRing:
     (`written`). A reader copies first and then looks at `_claimed`: samples that the writer may have
     touched meanwhile are dropped from what it returns, so it never hands out a torn block.
 
+    Args:
+        capacity: samples held.
+        channels: samples side by side in time.
+        samples: where they lie, float32 [capacity, channels]; None takes memory of this process.
+
     Attributes:
         capacity: samples held.
         channels: samples side by side in time.
         written: samples written since the start of the stream.
         torn: reads that lost samples to the writer while they were copying.
+        overflows: blocks before which the sound card reported lost samples; kept by the writer.
+        arrived: when the newest block came, in seconds of time.monotonic; kept by the writer.
     """
 
-    def __init__(self, capacity: int, channels: int = 1) -> None:
+    written: int = 0
+    overflows: int = 0
+    arrived: float = 0.0
+    _claimed: int = 0
+
+    def __init__(self, capacity: int, channels: int = 1, samples: np.ndarray | None = None) -> None:
         if capacity < 1 or channels < 1:
             raise ValueError(f"a ring of {capacity} samples in {channels} channels cannot hold sound")
         self.capacity = capacity
         self.channels = channels
-        self.written = 0
         self.torn = 0
-        self._claimed = 0
-        self._samples = np.zeros((capacity, channels), np.float32)
+        self._samples = np.zeros((capacity, channels), np.float32) if samples is None else samples
 
     @property
     def oldest(self) -> int:

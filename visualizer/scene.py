@@ -83,10 +83,14 @@ class Scene:
         """The picture stands still."""
         return self._frozen_at is not None
 
-    def begin(self, image: np.ndarray | None, now: float) -> None:
-        """Fade to an image from now on, uint8 [H, W, 3], or to the bare wall."""
+    def begin(self, image: np.ndarray | None, now: float, *, finished: bool = False) -> None:
+        """Fade to an image from now on, uint8 [H, W, 3], or to the bare wall, from what was shown last.
+
+        Args:
+            finished: the fade so far was to its end, wherever the last sight left it.
+        """
         self._fade.begin(self._time(now))
-        self._miniature.begin(image)
+        self._miniature.begin(image, finished=finished)
 
     def sight(self, features: Features | None, now: float, hanging: Hanging, progress: float | None = None) -> Sight:
         """What to show now; call it once a refresh and show it.

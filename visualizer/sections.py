@@ -20,7 +20,7 @@ LEAST_OLDER_S = 6.0  # heard before anything can differ from it: the least time 
 NOVEL = 1.7  # times the usual difference,
 NOVEL_AT_LEAST = 0.4  # and this much in any case, so that a still piece does not part at a breath
 EVEN = 0.1  # added to the usual difference
-DYING_DB, DYING_STEPS = 9.0, 2  # a fall of this much, over the last half second, is an end and no beginning
+DYING_DB, DYING_STEPS = 6.0, 2  # a fall of this much between first and last half second is no beginning
 HARMONY, BALANCE, LOUDNESS, STROKES, STYLE = 1.0, 0.5, 1 / 30, 1.0, 0.25  # what each counts; loudness a dB
 QUIETEST_DB = -60.0  # quieter is no quieter
 
@@ -63,8 +63,8 @@ class Sections:
         means = (sums[self._recent :] - sums[: -self._recent]) / self._recent  # of two seconds, all along
         spread = float(np.sqrt(np.mean(np.sum((means - usual) ** 2, axis=1))))
         self.novelty = away / (spread + EVEN) if away >= NOVEL_AT_LEAST else 0.0
-        louder_db = float((recent[-DYING_STEPS:] - usual)[:, 0].mean()) / LOUDNESS
-        if self.novelty < NOVEL or louder_db < -DYING_DB:
+        fall_db = float((recent[:DYING_STEPS] - recent[-DYING_STEPS:])[:, 0].mean()) / LOUDNESS
+        if self.novelty < NOVEL or fall_db > DYING_DB:
             return False
         self._heard = deque(recent, maxlen=self._heard.maxlen)
         return True

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visualizer.errors import VisualizerError
-from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status, Surveyed
+from visualizer.events import Event, Failed, ModelLoaded, Opened, Said, State, Status, Surveyed
 from visualizer.figures import Figures
 from visualizer.knobs import Knobs
 from visualizer.latest import Latest
-from visualizer.parts import InputPart, Parts, PipelinePart, PlayerPart
+from visualizer.live_input import LiveInput
+from visualizer.parts import Parts, PipelinePart, PlayerPart
 from visualizer.pieces import bundled_pieces
 from visualizer.playlist import Playlist, music_files
 from visualizer.worker import Worker
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from visualizer.survey import Survey
 
 TEND_EVERY_S = 0.2
-LOOK_EVERY_S = 2.0  # for an input that was lost
 SURVEYS_KEPT = 50
 CLOSE_S = 2.0  # that closing waits for each busy thread
 
@@ -59,7 +59,7 @@ class Session:
         self._events: deque[Event] = deque()
         self._playlist = Playlist()
         self._player: PlayerPart | None = None
-        self._input: InputPart | None = None
+        self._live = LiveInput(parts, self._emit, lambda: self._hear(self._heard()), clock)
         self._pipeline: PipelinePart | None = None
         self._period: int | None = None
         self._knobs = Knobs()
@@ -71,12 +71,9 @@ class Session:
         self._target: float | None = None  # where the seek that waits will go
         self._opening = False
         self._deaf = False  # an input is open but held
-        self._missing = ""  # name of the input that was lost and is waited for
-        self._looked_at = 0.0
         self._ended_before = False
         self._title = ""
         self._noticed: set[str] = set()
-        self._inputs: tuple[Any, ...] = ()
         self._closing = False
         self._worker = Worker(self._fail, "session", self._tend, TEND_EVERY_S)
         self._loader = Worker(self._fail, "models")  # of its own: pausing must not wait for a model
@@ -134,7 +131,7 @@ class Session:
 
     def seek(self, seconds: float) -> None:
         """Go to a place in the piece."""
-        if self._player is None or self._input is not None:
+        if self._player is None or self._live.listening:
             return
         self._target = max(0.0, min(seconds, self._player.duration_s or seconds))
         self._worker.submit(self._seek, "seek")
@@ -239,13 +236,14 @@ class Session:
 
     def status(self) -> Status:
         """What is going on; cheap, from the GUI thread."""
-        player, live = self._player, self._input is not None
+        player, live = self._player, self._live
         if self._opening:
             return Status(State.OPENING, title=self._title)
-        if self._missing:
-            return Status(State.OPENING, live=True, title=f"Waiting for {self._missing}")
-        if live:
-            return Status(State.PAUSED if self._deaf else State.PLAYING, live=True, title=self._title)
+        if live.listening:
+            if live.part is None:
+                return Status(State.OPENING, live=True, title=f"Waiting for {live.waiting or 'an input'}")
+            title = f"{live.title} (waiting for {live.waiting})" if live.waiting else live.title
+            return Status(State.PAUSED if self._deaf else State.PLAYING, live=True, title=title)
         state = State(player.state) if player is not None else State.EMPTY
         if player is None or state is State.EMPTY:
             return Status()
@@ -290,7 +288,7 @@ class Session:
 
     def _enqueue(self, wanted: Sequence[Path]) -> None:
         self._playlist.with_more(_music_in(wanted))
-        if self._input is None and (self._player is None or self._player.state == State.EMPTY.value):
+        if not self._live.listening and (self._player is None or self._player.state == State.EMPTY.value):
             self._play_current()
 
     def _go(self, index: int) -> None:
@@ -311,7 +309,7 @@ class Session:
                         break
                     continue
                 self._title = _title(path, player.name)
-                self._close_input()
+                self._live.close()
                 self._target, self._ended_before = None, False
                 player.volume = self._volume
                 if position_s > 0:
@@ -356,22 +354,18 @@ class Session:
 
     def _listen(self, name: str) -> None:
         try:
-            self._inputs = tuple(self._parts.inputs())
-            chosen = _choose(self._inputs, name)
+            device = self._live.choose(name)
             if self._player is not None:
                 self._player.pause()
-            self._close_input()
-            self._title = chosen.name
-            self._input = self._parts.listen(chosen)
             self._deaf = False
+            self._live.listen(device, by_name=bool(name))
         finally:
             self._opening = False
             self._hear(self._heard())
-        self._emit(InputsFound(self._inputs))
-        self._emit(Opened(self._title, None))
+        self._emit(Opened(self._live.title, None))
 
     def _toggle(self) -> None:
-        if self._input is not None:
+        if self._live.listening:
             self._deaf = not self._deaf
             self._hear(self._heard())
         elif self._player is not None:
@@ -390,7 +384,7 @@ class Session:
                 self._target = None
 
     def _step(self, pieces: int) -> None:
-        if self._input is None and self._playlist.step(pieces):
+        if not self._live.listening and self._playlist.step(pieces):
             self._play_current()
 
     def _apply_volume(self) -> None:
@@ -432,12 +426,12 @@ class Session:
     def _begin_hearing(self) -> None:
         """The first model is there: paint what plays already."""
         self._hear(self._heard())
-        if self._input is None and self._playlist.current is not None:
+        if not self._live.listening and self._playlist.current is not None:
             self._survey(self._playlist.current)
 
     def _heard(self) -> Any:
-        if self._input is not None:
-            return None if self._deaf else self._input
+        if self._live.listening:
+            return None if self._deaf else self._live.part
         return self._player
 
     def _hear(self, source: Any) -> None:
@@ -445,22 +439,12 @@ class Session:
             self._pipeline.set_source(source)
 
     def _find_inputs(self) -> None:
-        self._inputs = tuple(self._parts.inputs())
-        self._emit(InputsFound(self._inputs))
-
-    def _close_input(self) -> None:
-        self._missing = ""
-        if self._input is not None:
-            self._hear(None)
-            self._input.close()
-            self._input = None
+        self._live.find()
 
     def _tend(self) -> None:
         """Between jobs: pass on what the player has to say, watch the input, go on to the next piece."""
-        if self._missing:
-            self._find_missing()
-        elif self._input is not None:
-            self._watch_input(self._input)
+        if self._live.listening:
+            self._live.tend()
         elif self._player is not None:
             self._pass_on({self._player.notice, self._player.warning} - {""})
             ended = self._player.state == State.ENDED.value
@@ -473,27 +457,8 @@ class Session:
             self._emit(Said(sentence))
         self._noticed = sentences
 
-    def _watch_input(self, part: InputPart) -> None:
-        if part.lost():
-            name = self._title
-            self._close_input()
-            self._missing = name
-            self._looked_at = self._clock()
-            self._emit(Failed(f"The input {name!r} stopped: connect it again, or choose another; it is waited for."))
-
-    def _find_missing(self) -> None:
-        if self._clock() - self._looked_at < LOOK_EVERY_S:
-            return
-        self._looked_at = self._clock()
-        try:
-            found = any(one.name == self._missing for one in self._parts.inputs())
-            if found:
-                self._listen(self._missing)
-        except VisualizerError:
-            return  # said once, when it was lost; the next look comes soon
-
     def _close_parts(self) -> None:
-        self._close_input()
+        self._live.close()
         if self._pipeline is not None:
             self._pipeline.stop()
         if self._player is not None:
@@ -521,25 +486,6 @@ def _music_in(paths: Sequence[Path]) -> list[Path]:
         named = ", ".join(path.name for path in paths) or "nothing"
         raise VisualizerError(f"There is no music in {named}: choose wav, flac, mp3, ogg, opus, m4a or aac files.")
     return found
-
-
-def _choose(inputs: Sequence[Any], name: str) -> Any:
-    """The input that a name means.
-
-    Raises:
-        VisualizerError: there is none.
-    """
-    if not inputs:
-        raise VisualizerError("No sound input was found: connect a microphone or start the sound server.")
-    if not name:
-        return next((one for one in inputs if one.default), inputs[0])
-    wanted = name.casefold()
-    exact = [one for one in inputs if one.name.casefold() == wanted]
-    found = exact or [one for one in inputs if wanted in one.name.casefold()]
-    if not found:
-        there = ", ".join(one.name for one in inputs)
-        raise VisualizerError(f"There is no sound input {name!r}: choose one of {there}.")
-    return found[0]
 
 
 def _title(path: Path, name: str) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,18 @@ import pytest
 
 from tests.fakes_audio import FakeSound
 from visualizer import devices
-from visualizer.devices import Device, close_stream, find_device, open_input, refresh_devices
+from visualizer.devices import Device, close_stream, find_device, open_input, present_device, refresh_devices
 from visualizer.errors import VisualizerError
+from visualizer.loopback import Loopback
 
 PACTL = """#!/bin/sh
 case "$3 $4" in
 "info ") echo '{"default_source_name": "mic", "default_sink_name": "card"}' ;;
 "list sources") echo '[
  {"name": "card.monitor", "description": "Monitor of Card", "sample_specification": "s16le 2ch 44100Hz"},
- {"name": "mic", "description": "Desk microphone", "sample_specification": "s16le 1ch 16000Hz"}]' ;;
+ {"name": "mic", "description": "Desk microphone", "sample_specification": "s16le 1ch 16000Hz"},
+ {"name": "line", "description": "Desk microphone", "sample_specification": "s16le 2ch 48000Hz",
+  "active_port": "analog-input-linein"}]' ;;
 "list sinks") echo '[{"name": "card", "description": "Card", "sample_specification": "s24le 6ch 96000Hz"}]' ;;
 esac
 """
@@ -59,8 +63,9 @@ def test_plain_devices() -> None:
 def test_pulse_sources_and_sinks_take_the_place_of_alsa(pactl: Path) -> None:
     sound = PulseSound()
     assert devices.input_devices(sound) == [
-        Device("Desk microphone", 1, "PulseAudio", 1, 16_000.0, "microphone", True, "mic"),
-        Device("Monitor of Card", 1, "PulseAudio", 2, 44_100.0, "monitor", False, "card.monitor"),
+        Device("Monitor of Card", 1, "PulseAudio", 2, 44_100.0, "monitor", True, "card.monitor"),
+        Device("Desk microphone", 1, "PulseAudio", 1, 16_000.0, "microphone", False, "mic"),
+        Device("Desk microphone (2)", 1, "PulseAudio", 2, 48_000.0, "line", False, "line"),
     ]
     assert devices.output_devices(sound) == [Device("Card", 1, "PulseAudio", 6, 96_000.0, "output", True, "card")]
 
@@ -85,14 +90,77 @@ def test_a_pulse_source_is_chosen_by_the_environment_while_opening_only(
     assert sound.streams[0].settings["device"] == 1
 
 
-@pytest.mark.parametrize("wanted", [None, "default", 1, "mic", "desk microphone", "DESK"])
-def test_find_by_any_name(pactl: Path, wanted: str | int | None) -> None:
+def test_without_a_sound_card_the_default_is_the_microphone(pactl: Path) -> None:
+    pactl.write_text(PACTL.replace('"default_sink_name": "card"', '"default_sink_name": "auto_null"'))
+    assert devices.input_devices(PulseSound())[0].target == "mic"
+
+
+@pytest.mark.parametrize("wanted", ["mic", "desk microphone", "Desk microphone [PulseAudio]", "DESK MIC"])
+def test_find_by_any_name(pactl: Path, wanted: str) -> None:
+    if wanted == "DESK MIC":
+        pactl.write_text(PACTL.replace('"line", "description": "Desk microphone"', '"line", "description": "Back"'))
     assert find_device(wanted, "input", PulseSound()).target == "mic"
 
 
+@pytest.mark.parametrize("wanted", [None, "default", 1])
+def test_the_default_is_what_the_user_hears(pactl: Path, wanted: str | int | None) -> None:
+    assert find_device(wanted, "input", PulseSound()).target == "card.monitor"
+
+
 def test_find_refuses_what_fits_twice(pactl: Path) -> None:
-    with pytest.raises(VisualizerError, match="'m' fits more than one: use one of Desk"):
+    with pytest.raises(VisualizerError, match="'m' fits more than one: use one of Monitor of Card, Desk"):
         find_device("m", "input", PulseSound())
+
+
+class WindowsSound(FakeSound):
+    """As PortAudio lists Windows: each device under several names."""
+
+    def query_devices(self, device: Any = None, kind: str | None = None) -> Any:
+        entries = [
+            self._entry("Microphone (USB Audio D", 0, 2, 0) | {"hostapi": 0},
+            self._entry("Speakers (USB Audio D", 1, 0, 2) | {"hostapi": 0},
+            self._entry("Line In (Realtek)", 2, 2, 0) | {"hostapi": 1},
+            self._entry("Microphone (USB Audio Device)", 3, 2, 0) | {"hostapi": 1},
+            self._entry("Speakers (USB Audio Device)", 4, 0, 2) | {"hostapi": 1},
+        ]
+        return entries if kind is None else next(one for one in entries if one[f"max_{kind}_channels"])
+
+    def query_hostapis(self, index: int | None = None) -> Any:
+        wasapi = {"name": "Windows WASAPI", "default_input_device": 3, "default_output_device": 4}
+        return wasapi if index else {"name": "MME"}
+
+
+def test_windows_lists_each_device_once_by_its_whole_name() -> None:
+    found = devices.input_devices(WindowsSound())
+    assert [(device.name, device.kind, device.default) for device in found] == [
+        ("Microphone (USB Audio Device)", "microphone", True),
+        ("Line In (Realtek)", "line", False),
+    ]
+    assert [(device.index, device.default) for device in devices.output_devices(WindowsSound())] == [(4, True)]
+
+
+def test_windows_hears_what_the_user_hears(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = [Loopback("Speakers (USB Audio Device)", 9, 2, 48_000.0, True)]
+    monkeypatch.setattr(devices, "loopbacks", lambda: heard)
+    found = devices.input_devices(WindowsSound())
+    assert [(device.name, device.kind) for device in found if device.default] == [
+        ("Speakers (USB Audio Device)", "monitor")
+    ]
+    assert found[0].default
+    assert len(found) == 3
+
+
+def test_a_device_is_found_again_by_name_when_numbers_have_changed() -> None:
+    wanted = Device("Fake microphone", 7, "Fake", 2, 44_100.0, "microphone", False)
+    again = present_device(wanted, FakeSound())
+    assert (again.index, again.rate) == (0, 44_100.0)
+    with pytest.raises(VisualizerError, match="'Gone' is not there: connect it again"):
+        present_device(replace(wanted, name="Gone"), FakeSound())
+
+
+def test_a_pulse_source_goes_through_the_server(pactl: Path) -> None:
+    source = Device("Desk microphone", 5, "PulseAudio", 1, 16_000.0, "microphone", False, "mic")
+    assert present_device(source, PulseSound()).index == 1
 
 
 def test_opening_is_quiet_on_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:

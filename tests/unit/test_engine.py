@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import tiny_model_folder
+from visualizer.analyser import Features
 from visualizer.engine import Engine, Painting
 from visualizer.knobs import Knobs
-from visualizer.mapping import FASTEST_WALK, HARMONY_SHARE, reach
+from visualizer.mapping import FASTEST_WALK, HARMONY_SHARE, reach, tint_reach
 from visualizer.models import PaintingModel, load_model
 from visualizer.style import DECIDE_EVERY_S
 
@@ -48,8 +50,8 @@ def test_same_seed_and_sound_give_the_same_pictures(model: PaintingModel) -> Non
 
 def test_period_follows_the_music(model: PaintingModel) -> None:
     engine = Engine(model)
-    low = play(engine, tone(60, 10))[-1].period
-    high = play(engine, tone(9000, 12), start=10.0)[-1].period
+    low = play(engine, tone(60, 6), per_second=8)[-1].period
+    high = play(engine, tone(9000, 10), per_second=8, start=6.0)[-1].period
     assert low.argmax() == 0
     assert high.argmax() == 4
     assert low.sum() == pytest.approx(1, abs=1e-3)
@@ -58,7 +60,7 @@ def test_period_follows_the_music(model: PaintingModel) -> None:
 def test_chosen_period_wins_over_the_music(model: PaintingModel) -> None:
     engine, free = Engine(model), Engine(model)
     engine.set_period(4)
-    chosen, heard = play(engine, tone(60, 10))[-1], play(free, tone(60, 10))[-1]
+    chosen, heard = (play(one, tone(60, 6), per_second=8)[-1] for one in (engine, free))
     prototypes = model.card.prototypes
     assert np.linalg.norm(prototypes - chosen.embedding, axis=1).argmin() == 4
     assert np.linalg.norm(prototypes - heard.embedding, axis=1).argmin() == 0
@@ -107,37 +109,11 @@ def test_a_stroke_pushes_the_noise_and_lets_it_return(model: PaintingModel) -> N
     for index in range(len(sound) // step):
         engine.hear(sound[index * step : (index + 1) * step], RATE)
         away.append(float(np.linalg.norm(engine.paint(index / 50).noise - rest(engine))))
-    largest = 0.25 * np.sqrt(model.card.noise_size)
+    largest = (reach(Knobs()) + tint_reach(Knobs())) * np.sqrt(model.card.noise_size)
     assert away[10] == 0  # before the stroke at 0.25 s
-    assert max(away[12:18]) > 0.4 * largest  # within 100 ms
+    assert max(away[12:18]) > 0.3 * largest  # within 100 ms
     assert max(away) <= largest * (1 + 1e-5)
     assert away[-1] < 0.01 * largest
-
-
-@pytest.mark.parametrize("per_second", [60.0, 144.0])
-def test_the_path_does_not_depend_on_the_rate_of_paintings(model: PaintingModel, per_second: float) -> None:
-    def path(rate: float) -> np.ndarray:
-        engine, sound, heard, noise = Engine(model), drums(120, 4), 0, []
-        for index in range(1, round(4 * rate) + 1):
-            until = round(index / rate * RATE)
-            engine.hear(sound[heard:until], RATE)
-            heard = until
-            painting = engine.paint(index / rate)
-            if index % round(rate / 6) == 0:
-                noise.append(painting.noise)
-        return np.stack(noise)
-
-    reference = path(30.0)
-    np.testing.assert_allclose(path(per_second), reference, atol=0.03 * np.abs(reference).max())
-
-
-def test_wildness_goes_from_calm_to_wild(model: PaintingModel) -> None:
-    sound = drums(120, 4)
-    calm, usual, wild = (noise_path(play(Engine(model, wildness=w), sound)) for w in (0.0, 0.5, 1.0))
-    assert calm < usual < wild
-    assert calm <= wild / 5
-    with pytest.raises(ValueError, match="wildness is 1"):
-        Engine(model, wildness=1.5)
 
 
 def test_techno_moves_at_least_twice_as_far_as_a_ballad(model: PaintingModel) -> None:
@@ -153,7 +129,7 @@ def test_techno_moves_at_least_twice_as_far_as_a_ballad(model: PaintingModel) ->
 @given(st.integers(0, 2**16), st.sampled_from(["noise", "bursts", "broken", "steps", "huge"]), st.floats(0, 1))
 def test_no_sound_makes_the_picture_jump(model: PaintingModel, seed: int, kind: str, wildness: float) -> None:
     rng, size, step = np.random.default_rng(seed), model.card.noise_size, RATE // 60
-    engine = Engine(model, seed=seed, wildness=wildness)
+    engine = Engine(model, seed=seed, knobs=Knobs(wildness))
     paintings = []
     for index in range(60):
         sound = rng.normal(0, 0.3, step)
@@ -186,16 +162,16 @@ def test_harmony_shifts_the_embedding_within_its_period(model: PaintingModel) ->
 
 
 def test_steps_are_small_and_even(model: PaintingModel) -> None:
-    sound = np.concatenate([tone(80, 5), tone(3000, 10)])
-    paintings = play(Engine(model), sound, per_second=30)[30:]
+    sound = np.concatenate([tone(80, 4), tone(3000, 6)])
+    paintings = play(Engine(model, analyse=False), sound, per_second=30)[30:]
     steps = np.linalg.norm(np.diff(np.stack([p.embedding for p in paintings]), axis=0), axis=1)
     spread = np.linalg.norm(model.card.prototypes - model.card.prototypes.mean(0), axis=1).mean()
     assert steps.max() < 0.05 * spread * 2
 
 
 def test_encoder_runs_a_few_times_a_second(model: PaintingModel) -> None:
-    paintings = play(Engine(model), tone(440, 5), per_second=30)
-    assert sum("encoder" in p.timings for p in paintings) == pytest.approx(5 / DECIDE_EVERY_S, abs=3)
+    paintings = play(Engine(model, analyse=False), tone(440, 5), per_second=30)
+    assert sum("encoder" in p.timings for p in paintings) == pytest.approx((5 - 0.5) / DECIDE_EVERY_S, abs=2)
 
 
 def test_broken_sound_does_not_stop_the_show(model: PaintingModel) -> None:
@@ -207,9 +183,32 @@ def test_broken_sound_does_not_stop_the_show(model: PaintingModel) -> None:
 
 def test_another_model_keeps_what_was_heard(model: PaintingModel, tmp_path: Path) -> None:
     engine = Engine(model)
-    before = play(engine, tone(9000, 10))[-1]
+    before = play(engine, tone(9000, 4))[-1]
     engine.set_model(load_model(tiny_model_folder(tmp_path / "other", image_size=32, noise_size=64)))
-    after = engine.paint(10.1)
+    after = engine.paint(4.1)
     assert after.image.shape == (32, 32, 3)
     assert after.heard_s == before.heard_s
     assert after.period.argmax() == 4
+
+
+def test_another_source_begins_from_what_was_decided(model: PaintingModel) -> None:
+    engine = Engine(model)
+    before = play(engine, tone(9000, 4))[-1]
+    engine.forget_sound()
+    quiet = engine.paint(4.05)
+    np.testing.assert_allclose(quiet.embedding, before.embedding, atol=0.1 * np.abs(before.embedding).max())
+    after = play(engine, tone(60, 5), per_second=8, start=4.1)[-1]
+    assert after.period.argmax() == 0  # nothing of the other source is left
+    assert not after.features.counts.sum() > 5
+
+
+def test_given_features_need_no_analyser(model: PaintingModel) -> None:
+    engine = Engine(model, analyse=False)
+    features = replace(Features.silence(), loudness=0.7)
+    engine.hear(tone(440, 1), RATE)
+    assert engine.paint(0.0).level == 0
+    painting = engine.paint(0.1, features)
+    assert painting.features is features
+    assert painting.level == 0.7
+    assert painting.timings["analyser"] == 0
+    assert painting.heard_s == pytest.approx(1)

@@ -90,14 +90,14 @@ def test_a_burden_that_passes_leaves_no_trace(machine: Machine) -> None:
 
 def test_paintings_fit_their_share_of_the_time() -> None:
     governor = Governor()
-    for painting_s, divisor in ((0.005, 1), (0.012, 2), (0.025, 3), (0.069, 7)):
+    for painting_s, divisor in ((0.005, 1), (0.013, 2), (0.025, 2), (0.026, 3), (0.08, 7)):
         governor = Governor()
         assert governor.observe(Load(60.0, 0.0, painting_s)) == Pace(divisor, 0)
 
 
 def test_the_divisor_keeps_still_at_its_edge() -> None:
     governor = Governor()
-    paces = [governor.observe(Load(60.0, 0.0, 0.0299 + 0.0004 * (index % 2))) for index in range(100)]
+    paces = [governor.observe(Load(60.0, 0.0, 0.0373 + 0.0004 * (index % 2))) for index in range(100)]
     assert changes(paces) <= 1
 
 

@@ -82,8 +82,7 @@ def test_hears_only_what_comes_after_it_was_plugged_in(pipeline: Pipeline, lates
     pipeline.start()
     assert wait_for(latest, lambda p: p.made_at > 0).heard_s < 0.1
     source.push(np.random.default_rng(0).normal(0, 0.2, 3 * RATE))
-    painting = wait_for(latest, lambda p: p.heard_s > 2.5)
-    assert painting.level > 0.5
+    wait_for(latest, lambda p: p.heard_s > 2.5 and p.level > 0.5)
 
 
 def test_rests_while_the_source_stands_still(pipeline: Pipeline, latest: Latest[Painting]) -> None:
@@ -257,18 +256,18 @@ def test_paintings_come_at_a_whole_fraction_of_the_refresh_without_drift(bench: 
     bench.pipeline.set_refresh(50.0)
     bench.run(3.0)
     began = [painting.made_at for _, painting in bench.run(10.0)]
-    assert bench.pipeline.figures().divisor == 2  # 20 ms of work at 60 % of the time: every second refresh
+    assert bench.pipeline.figures().divisor == 2  # 20 ms of work are too much for each of 20 ms
     assert len(began) == pytest.approx(250, abs=2)
     assert (began[-1] - began[0]) / (len(began) - 1) == pytest.approx(0.04, abs=1e-4)
 
 
-def test_silence_drifts_at_a_third_and_the_first_sound_wakes_it(bench: Bench) -> None:
+def test_silence_drifts_at_a_quarter_and_the_first_sound_wakes_it(bench: Bench) -> None:
     source = LiveInput(clicks(RATE, 30.0, [1.0, 20.037]), RATE, bench.clock, block=220)
     bench.pipeline.set_source(source)
     loud = len(bench.run(2.0)) / 2.0
     bench.run(5.0)
     quiet = len(bench.run(10.0)) / 10.0
-    assert quiet <= loud / 3 + 0.2
+    assert quiet <= loud / 4 + 0.2
     assert quiet >= 5  # alive
     bench.run(2.9)
     before = bench.paintings[-1][1].features

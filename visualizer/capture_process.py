@@ -1,0 +1,157 @@
+"""Captures in a process of its own, where no model and no window can make the sound card wait.
+
+Measured on two crowded cores: a Python callback that shares its interpreter with painting loses samples, the
+same callback alone in a process does not (ARCHITECTURE.md has the figures). PortAudio also starts anew with each
+process and so knows the devices of that moment, without stopping the player's stream. The app's side is
+`CaptureProcess`, called on the session's worker thread; `capture` runs in the new process, which is spawned:
+the same on Linux, Windows and macOS, and within a frozen app.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+import threading
+import time
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnContext
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+import numpy as np
+
+from visualizer.devices import Device, close_stream, open_input, portaudio, present_device
+from visualizer.errors import VisualizerError
+from visualizer.ring import SampleRing
+from visualizer.shared_ring import RingMemory, SharedRing
+
+START_S = 15.0  # for a crowded machine to start a Python; usually well under one
+END_S = 2.0
+LOOK_S = 0.1  # between looks whether the stream still runs
+OPENED, REFUSED, OVER = "opened", "refused", "over"
+
+
+def write_block(ring: SampleRing, block: np.ndarray, status: Any) -> None:
+    """PortAudio's callback for inputs: copy and count, nothing else."""
+    ring.arrived = time.monotonic()
+    ring.write(block)
+    if status:
+        ring.overflows += 1
+
+
+def spawn_context() -> SpawnContext:
+    """How the app starts processes: never by fork, which copies the threads' locks but not the threads."""
+    return multiprocessing.get_context("spawn")
+
+
+class CaptureProcess:
+    """A process that writes what an input hears into a ring in shared memory.
+
+    Args:
+        device: to hear; found again by name in the new process.
+        memory: of the ring; a later process may go on in it.
+        latency_s: asked of the sound card.
+    Raises:
+        VisualizerError: the device cannot be opened; the sentence comes from the process.
+        OSError: no process can be started here, or it does not answer.
+
+    Attributes:
+        pid: of the process.
+    """
+
+    def __init__(self, device: Device, memory: RingMemory, latency_s: float) -> None:
+        context = spawn_context()
+        self._over = False
+        self._ours, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(
+            target=_run, args=(device, memory, latency_s, theirs), name="capture", daemon=True
+        )
+        try:
+            self._process.start()
+        except Exception:
+            self._ours.close()
+            raise
+        finally:
+            theirs.close()  # the process has its own; so the end of it is seen here
+        self.pid = self._process.pid or 0
+        self._await_opened()
+
+    def _await_opened(self) -> None:
+        answered = True
+        try:
+            answered = self._ours.poll(START_S)
+            said, text = self._ours.recv() if answered else (OVER, "")
+        except (EOFError, OSError):
+            said, text = OVER, ""
+        if said == OPENED:
+            return
+        self.close()
+        if said == REFUSED:
+            raise VisualizerError(text)
+        raise OSError("its process does not start" if answered else f"its process takes more than {START_S:.0f} s")
+
+    @property
+    def running(self) -> bool:
+        """False when the process has ended, whatever ended it."""
+        return not self._ours.closed and self._process.is_alive()
+
+    @property
+    def over(self) -> bool:
+        """The sound card ended the stream: the device is gone. False for a process that merely died."""
+        with contextlib.suppress(EOFError, OSError):
+            self._over = self._over or (self._ours.poll() and self._ours.recv()[0] == OVER)
+        return self._over
+
+    def close(self) -> None:
+        """End the process; returns when it is gone. It may be called again."""
+        if self._ours.closed:
+            return
+        self._ours.close()  # it ends when nobody holds the other end
+        self._process.join(END_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._process.close()
+
+
+def _run(device: Device, memory: RingMemory, latency_s: float, app: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the app decides
+    capture(device, memory, latency_s, app)
+
+
+def capture(device: Device, memory: RingMemory, latency_s: float, app: Connection) -> None:
+    """What the process does: hear until the app closes its end, dies, or the stream is over."""
+    ring = SharedRing(memory)
+    over = threading.Event()
+
+    def hear(block: np.ndarray, n: int, times: Any, status: Any) -> None:
+        write_block(ring, block, status)
+
+    with contextlib.suppress(OSError, EOFError):  # the app has gone: so do we
+        try:
+            backend = portaudio()
+            stream = open_input(
+                present_device(device, backend),
+                backend,
+                samplerate=device.rate,
+                channels=ring.channels,
+                latency=latency_s,
+                callback=hear,
+                finished_callback=over.set,
+            )
+            stream.start()
+        except Exception as error:
+            text = str(error) if isinstance(error, VisualizerError) else _does_not_start(device, error)
+            app.send((REFUSED, text))
+            return
+        app.send((OPENED, ""))
+        while not app.poll(LOOK_S):
+            if over.is_set() or not stream.active:
+                app.send((OVER, ""))
+                break
+        close_stream(stream, backend)
+
+
+def _does_not_start(device: Device, error: Exception) -> str:
+    return f"The sound input {device.name!r} does not start ({error}): choose another, or connect it again."

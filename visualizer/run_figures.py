@@ -1,0 +1,86 @@
+"""What one run of the window measured of itself, for `--report` and the bench. GUI thread.
+
+Start-up is left out: counting begins with the first painting.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from visualizer.canvas import Canvas
+from visualizer.session import Session
+
+if TYPE_CHECKING:
+    from visualizer.engine import Painting
+
+
+class RunFigures:
+    """Counts from the first painting on.
+
+    Args:
+        canvas: whose refreshes and paintings are counted.
+        session: whose losses are told.
+    """
+
+    def __init__(self, canvas: Canvas, session: Session) -> None:
+        self._canvas = canvas
+        self._session = session
+        self._paintings = 0
+        self._began: tuple[float, float] | None = None  # clock and processor time
+        canvas.painted.connect(self._painted)
+
+    def facts(self) -> dict[str, Any]:
+        """Figures since the first painting, ready for JSON; None for what was not measured.
+
+        "seconds"; "refresh_hz", "interval_p50_ms", "interval_p99_ms" of the last refreshes; "key_frames_hz",
+        "key_frame_age_p50_ms", "key_frame_age_p99_ms" (of the painting shown, since it was begun); "cpu_share": of one
+        core; "rss_mb": the most memory; "holes" and "lost_samples"; "generator_ms", "tier", "divisor" in the end.
+        """
+        if self._began is None:
+            return {}
+        clock, processor = self._began
+        seconds = time.perf_counter() - clock
+        intervals, figures = self._canvas.interval_s, self._session.figures()
+        return {
+            "seconds": round(seconds, 2),
+            "refresh_hz": round(len(intervals) / sum(intervals), 2) if intervals else None,
+            "interval_p50_ms": percentile_ms(intervals, 0.5),
+            "interval_p99_ms": percentile_ms(intervals, 0.99),
+            "key_frames_hz": round((self._paintings - 1) / seconds, 2),
+            "key_frame_age_p50_ms": percentile_ms(self._canvas.painting_age_s, 0.5),
+            "key_frame_age_p99_ms": percentile_ms(self._canvas.painting_age_s, 0.99),
+            "cpu_share": round((time.process_time() - processor) / seconds, 3),
+            "rss_mb": most_memory_mb(),
+            "holes": figures.holes,
+            "lost_samples": figures.lost_samples,
+            "generator_ms": round(figures.painting_ms, 2),
+            "tier": figures.tier,
+            "divisor": figures.divisor,
+        }
+
+    def _painted(self, painting: Painting) -> None:
+        if self._began is None:
+            self._began = time.perf_counter(), time.process_time()
+            self._canvas.interval_s.clear()
+            self._canvas.painting_age_s.clear()
+        self._paintings += 1
+
+
+def percentile_ms(seconds: Iterable[float], share: float) -> float | None:
+    """The duration that a share 0 to 1 of some stays below, milliseconds; None without any."""
+    ordered = sorted(seconds)
+    return round(1e3 * ordered[round(share * (len(ordered) - 1))], 2) if ordered else None
+
+
+def most_memory_mb() -> float | None:
+    """The most memory this process has had resident, MB; None where the system does not say."""
+    if os.name != "posix":
+        return None
+    import resource
+
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(size / (1e6 if sys.platform == "darwin" else 1e3), 1)  # bytes on macOS, kB elsewhere
