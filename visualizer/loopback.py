@@ -81,6 +81,7 @@ class LoopbackStream:
         samplerate: Hz.
         channels: to hear; the output's own, which loopback cannot change, are cut down to these.
         latency: seconds in one read.
+        blocksize: samples in one read, instead; 0 leaves it to latency. Blocks come as they are there.
         callback: (block float32 [n, channels], n, times, status), times and status None.
         finished_callback: called at the end.
         dtype: "float32".
@@ -93,6 +94,7 @@ class LoopbackStream:
         samplerate: float,
         channels: int,
         latency: float,
+        blocksize: int = 0,
         callback: Callable[[np.ndarray, int, Any, Any], None],
         finished_callback: Callable[[], None] = lambda: None,
         dtype: str = "float32",
@@ -110,7 +112,7 @@ class LoopbackStream:
                 rate=round(samplerate),
                 input=True,
                 input_device_index=device,
-                frames_per_buffer=round(latency * samplerate),
+                frames_per_buffer=blocksize or round(latency * samplerate),
                 start=False,
             )
         except (OSError, ValueError) as error:

@@ -1,76 +1,112 @@
-"""Measures of what goes on again and again: refreshes and paintings. Each has one writer; reading never waits."""
+"""How loud every input is, for a chooser: opens them all for as long as it is shown, in one process of its own.
+
+The app's side is `InputMeters`, called on any thread but the GUI's to start and stop, and on any to read; `measure`
+runs in the new process, where listening to a dozen inputs cannot make the sound that is heard wait.
+"""
 
 from __future__ import annotations
 
-from collections import deque
+import contextlib
+import ctypes
+import signal
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from typing import Any
 
-KEPT = 160  # more than two seconds of paintings
-COUNTED_S = 2.0  # what is counted as now
-PAUSE_S = 2.0  # a longer gap is a screen at rest and no slow refresh
+import numpy as np
 
+from visualizer.capture_process import spawn_context
+from visualizer.devices import Device, Stream, close_stream, open_input, portaudio, present_device
+from visualizer.errors import VisualizerError
 
-class Durations:
-    """How long the last ones took and how often they came."""
-
-    def __init__(self) -> None:
-        self._last: tuple[tuple[float, float], ...] = ()  # (begun, seconds), replaced as a whole: readers see either
-
-    def add(self, begun: float, seconds: float) -> None:
-        """Take one that began at a time and took so long."""
-        self._last = (*self._last[1 - KEPT :], (begun, seconds))
-
-    @property
-    def typical(self) -> float:
-        """Median, seconds; 0 without any."""
-        return self._share(0.5)
-
-    @property
-    def slow(self) -> float:
-        """95th percentile, seconds; 0 without any."""
-        return self._share(0.95)
-
-    def per_second(self, now: float) -> float:
-        """How many began in each of the last two seconds, on average."""
-        return sum(now - begun <= COUNTED_S for begun, _ in self._last) / COUNTED_S
-
-    def age(self, now: float) -> float:
-        """Seconds since the last one began; 0 without any."""
-        return now - self._last[-1][0] if self._last else 0.0
-
-    def _share(self, share: float) -> float:
-        times = sorted(seconds for _, seconds in self._last)
-        return times[round(share * (len(times) - 1))] if times else 0.0
+BLOCK_S = 0.05  # of one measurement: twenty a second look alive and cost little
+FALL_DB = 1.5  # a block, after the peak: fast enough to follow, slow enough to read
+FLOOR_DBFS = -90.0
+UNHEARD_DBFS = -1000.0  # not open: measured never
+END_S = 2.0
 
 
-class Refreshes:
-    """When the screen was drawn. The GUI thread adds; the pipeline thread asks for what is late.
+class InputMeters:
+    """Levels of inputs, from when they are opened until close; no input, no process.
 
-    Attributes:
-        hz: refreshes a second, typically; 0 before two.
+    A Bluetooth headset's microphone is left alone: opening it would turn its music into a telephone's.
+
+    Args:
+        devices: the inputs.
     """
 
-    def __init__(self) -> None:
-        self.hz = 0.0
-        self._times: deque[float] = deque(maxlen=512)
-        self._before: float | None = None
+    def __init__(self, devices: Sequence[Device]) -> None:
+        context = spawn_context()
+        self._devices = [device for device in devices if not device.target.startswith("bluez_")]
+        self._memory = context.RawArray(ctypes.c_double, [UNHEARD_DBFS] * len(self._devices))
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_run, args=(self._devices, self._memory, theirs), name="meters", daemon=True
+        )
+        try:
+            if self._devices:
+                self._process.start()
+        except OSError:
+            self._devices = []  # a chooser without meters is still a chooser
+        finally:
+            theirs.close()
 
-    def add(self, now: float) -> None:
-        """A refresh is drawn (GUI thread)."""
-        self._times.append(now)
+    def levels(self) -> dict[str, float]:
+        """Loudness in dBFS, -90 to 0 (a full-scale square wave), by the inputs' keys; only of those that are open."""
+        values = list(self._memory)
+        return {one.key: value for one, value in zip(self._devices, values, strict=False) if value > UNHEARD_DBFS}
 
-    def late(self, hz: float) -> float | None:
-        """Share of the refreshes since the last call that came half a refresh late or more, at a rate in Hz.
+    def close(self) -> None:
+        """Let go of all inputs. It may be called again."""
+        self._ours.close()
+        if self._devices:
+            self._devices = []
+            self._process.join(END_S)
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join()
+            self._process.close()
 
-        None when there were none: the screen rests, or nobody looks.
-        """
-        intervals = []
-        while self._times:
-            now = self._times.popleft()
-            if self._before is not None and now - self._before < PAUSE_S:
-                intervals.append(now - self._before)
-            self._before = now
-        if not intervals:
-            self.hz = 0.0
-            return None
-        self.hz = 1 / max(1e-6, sorted(intervals)[len(intervals) // 2])
-        return sum(interval > 1.5 / hz for interval in intervals) / len(intervals)
+
+def _run(devices: Sequence[Device], memory: Any, app: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    measure(devices, memory, app)
+
+
+def measure(devices: Sequence[Device], memory: Any, app: Connection) -> None:
+    """What the process does: write each input's level into memory until the app closes its end.
+
+    Args:
+        devices: the inputs; one that cannot be opened stays unheard.
+        memory: their levels, dBFS.
+    """
+    streams: list[Stream] = []
+    backend = portaudio()
+    levels = np.frombuffer(memory, np.float64)
+    for place, device in enumerate(devices):
+        with contextlib.suppress(VisualizerError, backend.PortAudioError):
+            stream = open_input(
+                present_device(device, backend),
+                backend,
+                samplerate=device.rate,
+                channels=min(2, device.channels),
+                blocksize=round(BLOCK_S * device.rate),
+                latency=BLOCK_S,
+                callback=_meter(levels, place),
+            )
+            streams.append(stream)
+            stream.start()
+    with contextlib.suppress(OSError, EOFError):
+        app.poll(None)  # until the app closes its end, or has died
+    for stream in streams:
+        close_stream(stream, backend)
+
+
+def _meter(levels: np.ndarray, place: int) -> Any:
+    """PortAudio's callback for one input: up at once, down slowly."""
+
+    def hear(block: np.ndarray, n: int, times: Any, status: Any) -> None:
+        power = float(np.mean(np.square(block)))
+        levels[place] = max(FLOOR_DBFS, 10 * np.log10(power + 1e-12), levels[place] - FALL_DB)
+
+    return hear

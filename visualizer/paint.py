@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from mvnet.frontend import MelSpec, RollingMel
+from mvnet.frontend import MelSpec, RollingMel, encoder_input
 from mvnet.periods import PERIODS
 from mvnet.resample import Resampler
 from visualizer.decode import AudioFile
 from visualizer.errors import VisualizerError
 from visualizer.models import PaintingModel, load_model, model_folder
 from visualizer.motion import NoiseWalk
+from visualizer.style import mirrored
 
 WINDOW_STEP_S = 4.5  # half a window: every moment of a whole file is heard in two windows
 BATCH = 8  # windows encoded at a time
@@ -143,13 +144,20 @@ def _windows(sound: AudioFile, spec: MelSpec, at_s: float | None) -> Iterator[np
             left -= len(mono)
         rolling.push(resampler.push(mono))
         if at_s is None and rolling.columns >= due:
-            yield rolling.window()
+            yield _window(rolling)
             given, due = rolling.columns, rolling.columns + round(WINDOW_STEP_S * spec.sample_rate / spec.hop)
         if left == 0:
             break
     rolling.push(resampler.push(np.zeros(0, np.float32), last=True))
     if at_s is not None or rolling.columns - given > spec.n_frames // 4 or given == 0:
-        yield rolling.window()
+        yield _window(rolling)
+
+
+def _window(rolling: RollingMel) -> np.ndarray:
+    """The encoder's input [3, 128, 256]; of a sound shorter than a window as the app holds it: filled by mirroring."""
+    spec = rolling.spec
+    heard = rolling.latest()[-min(max(rolling.columns, 1), spec.n_frames) :]
+    return encoder_input(mirrored(heard, spec.n_frames), spec)
 
 
 def _encode(painter: PaintingModel, windows: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -79,9 +79,19 @@ class Scene:
         self._black = black
 
     @property
+    def held_back(self) -> int:
+        """How many sights the flash limit has held back."""
+        return self._limiter.held_back
+
+    @property
     def frozen(self) -> bool:
         """The picture stands still."""
         return self._frozen_at is not None
+
+    @property
+    def held_back(self) -> int:
+        """How many sights the flash limiter has held back."""
+        return self._limiter.held_back
 
     def begin(self, image: np.ndarray | None, now: float, *, finished: bool = False) -> None:
         """Fade to an image from now on, uint8 [H, W, 3], or to the bare wall, from what was shown last.

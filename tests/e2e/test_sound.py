@@ -86,6 +86,53 @@ microphone.close()
 player.close()
 """
 
+REPLUGGED = """
+import json, os, sys, threading, time
+from pathlib import Path
+from visualizer.events import Failed, Said
+from visualizer.models import load_model
+from visualizer.parts import Parts, real_parts
+from visualizer.session import Session
+
+real, players = real_parts(), []
+def player():
+    players.append(real.player())
+    return players[-1]
+session = Session(Parts(player=player, listen=real.listen, inputs=real.inputs, model=real.model, paint=real.paint))
+said = []
+
+def until(true):
+    began = time.monotonic()
+    while not true() and time.monotonic() - began < 30:
+        said.extend(event.text for event in session.events() if isinstance(event, Failed | Said))
+        time.sleep(0.02)
+
+def title():
+    return session.status().title
+
+def children():
+    with open(f"/proc/{os.getpid()}/task/{os.getpid()}/children") as listed:
+        return len(listed.read().split())
+
+session.open([Path(sys.argv[1])])
+until(lambda: session.status().state.value == "playing" and players[0].heard > 0)
+session.listen("Stage")
+until(lambda: title() == "Monitor of Stage")
+processes, threads = children(), threading.active_count()
+for cycle in range(int(sys.argv[2])):
+    print("pull", flush=True)
+    sys.stdin.readline()
+    until(lambda: title().endswith("(waiting for Monitor of Stage)"))
+    print("push", flush=True)
+    sys.stdin.readline()
+    until(lambda: title() == "Monitor of Stage")
+    until(lambda: len(said) == 2 * cycle + 2)
+print(json.dumps({"playing": players[0].heard > 0, "said": said, "title": title(), "sounding": players[0].sounding,
+                  "notice": players[0].notice, "more_processes": children() - processes,
+                  "more_threads": threading.active_count() - threads}), flush=True)
+session.close()
+"""
+
 NO_CARD = """
 import json, sys
 from visualizer.audio import Microphone, Player, input_devices
@@ -153,3 +200,36 @@ def test_no_card_at_all_is_two_sentences_and_no_chatter(tmp_path: Path) -> None:
     assert figures["said"].startswith("No sound input was found")
     assert figures["inputs"] == []
     assert said == ""
+
+
+def test_an_input_is_unplugged_and_plugged_in_again(server: pulse.SoundServer, tmp_path: Path) -> None:
+    """For real: a module of the sound server is unloaded and loaded again, while the player's stream stays open."""
+    stage = ("load-module", "module-null-sink", "sink_name=stage", "sink_properties=device.description=Stage")
+    module = server.pactl(*stage).strip()
+    path = write_sound(tmp_path / "tone.wav", tone(60.0, 8000), 8000)
+    with subprocess.Popen(
+        [sys.executable, "-c", REPLUGGED, str(path), "2"],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as app:
+        assert app.stdin is not None
+        assert app.stdout is not None
+        for line in app.stdout:
+            if line.startswith("{"):
+                figures = json.loads(line)
+                break
+            if line == "pull\n":
+                server.pactl("unload-module", module)
+            else:
+                module = server.pactl(*stage).strip()
+            print("done", file=app.stdin, flush=True)
+        app.communicate(timeout=30)
+    assert app.returncode == 0
+    stopped = "The input 'Monitor of Stage' stopped: connect it again, or choose another; listening to"
+    assert [text.startswith(stopped) for text in figures["said"]] == [True, False] * 2
+    assert figures["said"][1] == "The input 'Monitor of Stage' is back."
+    assert (figures["title"], figures["sounding"], figures["notice"]) == ("Monitor of Stage", True, "")
+    assert (figures["more_processes"], figures["more_threads"]) == (0, 0)
+    assert figures["playing"]

@@ -9,12 +9,13 @@ import pytest
 import soundfile
 from PIL import Image
 
-from mvnet.frontend import window_input
+from mvnet.frontend import MelSpec, encoder_input, log_mel, window_input
 from mvnet.resample import resample
 from tests.fakes import tiny_model_folder
 from visualizer.errors import VisualizerError
 from visualizer.models import PaintingModel, load_model
 from visualizer.paint import paint_sound
+from visualizer.style import mirrored
 
 RATE = 44_100
 
@@ -69,10 +70,11 @@ def test_a_whole_file_is_heard_to_its_end(model: PaintingModel, tmp_path: Path) 
     assert ends_low.period.argmax() == 0
 
 
-def test_short_sounds_are_heard_after_silence(model: PaintingModel, tmp_path: Path) -> None:
+def test_a_short_sound_fills_the_window(model: PaintingModel, tmp_path: Path) -> None:
     sound = tone(60, 0.5)
     picture = paint_sound(write(tmp_path / "short.wav", sound), model=model)
-    expected, _ = model.encode(window_input(resample(sound.astype(np.float32), RATE, 22_050))[None])
+    columns = log_mel(resample(sound.astype(np.float32), RATE, 22_050)).T
+    expected, _ = model.encode(encoder_input(mirrored(columns, MelSpec().n_frames), MelSpec())[None])
     np.testing.assert_allclose(picture.embedding, expected[0], atol=1e-2)
 
 
