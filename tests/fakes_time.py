@@ -74,6 +74,10 @@ class AheadFile:
     def known(self) -> int:
         return min(len(self._sound), int(self.audible(self._clock() + self._ahead_s)))
 
+    @property
+    def left(self) -> int:
+        return 0
+
     def audible(self, time: float) -> float:
         return min(max(0.0, (time - self.began) * self.rate), float(len(self._sound)))
 

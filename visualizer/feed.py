@@ -59,6 +59,11 @@ class Feed:
         return self.ahead.written - max(self.cursor, self.jump)
 
     @property
+    def left(self) -> int:
+        """Number after the last sample played before the newest jump, but for what fades out."""
+        return self.cursor if self.cursor < self.jump else self._left
+
+    @property
     def ended(self) -> bool:
         """True when the last sample of the file has been played."""
         return self.end is not None and not self.held and max(self.cursor, self.jump) >= self.end
@@ -75,8 +80,7 @@ class Feed:
         Returns:
             (float32 [n, 2], new cursor, gap): gap samples at the beginning are too old to be had.
         """
-        jump = self.jump
-        left = self.cursor if self.cursor < jump else self._left
+        jump, left = self.jump, self.left
         if left <= cursor < jump:
             cursor = jump
         elif cursor < left:

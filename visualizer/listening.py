@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -52,6 +53,7 @@ class Ear:
         self.cursor = source.heard
         self.lost = 0
         self._rest = np.zeros(0, np.float32)  # of the column that is not complete
+        self._unheard: Features | None = None  # what the analyser counted of sound that a seek passed over
         self._clock = SoundClock(source.rate)
         self.timeline.add(self.cursor, before)
 
@@ -83,6 +85,8 @@ class Ear:
             stop = min(self._file.known, int(self._file.audible(now) + AHEAD_S * self._file.rate))
             samples, end, lost = self._file.read_ahead(begun, min(stop, begun + self._slice))
             more = end != begun and end < stop
+            if end - len(samples) - lost > begun:
+                self._pass_over(self._file.left, end - len(samples))
         self.lost += lost
         self._analyse(samples, end)
         return more
@@ -110,9 +114,32 @@ class Ear:
         whole = len(sound) // hop * hop
         for done in range(hop, whole + 1, hop):
             self.analyser.push(sound[done - hop : done])
-            self.timeline.add(end - len(sound) + done, self.analyser.features())
+            self.timeline.add(end - len(sound) + done, self._features())
         self._rest = sound[whole:]
         self.cursor = end
+
+    def _pass_over(self, left: int, jump: int) -> None:
+        """Go on at `jump` as if what was analysed after `left` had not been: it is never heard."""
+        shown, counted = self.timeline.at(left), self.analyser.features()
+        self._unheard = replace(
+            counted,
+            counts=counted.counts - shown.counts,
+            clocks=counted.clocks - shown.clocks,
+            beats=counted.beats - shown.beats,
+        )
+        self._rest = self._rest[:0]
+        self.timeline.add(jump, shown)
+
+    def _features(self) -> Features:
+        features, unheard = self.analyser.features(), self._unheard
+        if unheard is None:
+            return features
+        return replace(
+            features,
+            counts=features.counts - unheard.counts,
+            clocks=features.clocks - unheard.clocks,
+            beats=features.beats - unheard.beats,
+        )
 
 
 class Listening:

@@ -20,8 +20,8 @@ from visualizer.governor import Governor, Load
 from visualizer.knobs import Knobs
 from visualizer.latest import Latest
 from visualizer.listening import Listening
-from visualizer.meters import Durations, Refreshes
 from visualizer.pacing import Schedule
+from visualizer.rates import Durations, Refreshes
 from visualizer.sources import Foreseen, Source, holes
 
 USUAL_HZ = 60.0  # of a screen that has not said its rate

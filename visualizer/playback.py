@@ -293,6 +293,11 @@ class Player:
         return self._feed.cursor
 
     @property
+    def left(self) -> int:
+        """Number after the last sample that was given to the card before the newest seek or file."""
+        return self._feed.left
+
+    @property
     def known(self) -> int:
         """Number after the newest sample decoded, up to 1.5 s before it is heard."""
         return self._feed.ahead.written

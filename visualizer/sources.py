@@ -41,6 +41,10 @@ class Foreseen(Protocol):
     def known(self) -> int:
         """Number after the newest sample that can be read."""
 
+    @property
+    def left(self) -> int:
+        """Number after the last sample heard before the newest jump: what was known after it is passed over."""
+
     def read(self, cursor: int) -> tuple[np.ndarray, int, int]:
         """As a Source."""
 
