@@ -7,11 +7,10 @@ lies between the two paintings next to it in time: unlike the window, a render k
 
 from __future__ import annotations
 
-import itertools
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,15 +18,16 @@ from typing import Any
 import numpy as np
 
 from mvnet.periods import PERIODS
-from mvnet.resample import Resampler
 from visualizer import __version__
 from visualizer.ahead import Ahead
-from visualizer.decode import AudioFile, clock, to_mono, to_stereo
+from visualizer.decode import AudioFile, clock
 from visualizer.drawing import open_drawing
 from visualizer.engine import Engine, Model
 from visualizer.errors import VisualizerError
-from visualizer.mapping import WILDNESS
+from visualizer.knobs import Knobs
 from visualizer.models import PaintingModel, load_model, model_folder
+from visualizer.moments import Moment, paint_moments
+from visualizer.run_figures import most_memory_mb
 from visualizer.video import QUALITIES, SOUND_RATE, VideoFile, part_of
 
 PAINTINGS_PER_S = {"CPU": 15, "CUDA": 60}  # about; a processor paints half the images of a video and blends the rest
@@ -46,23 +46,25 @@ class RenderOptions:
         fps: images a second.
         seed: of the noise; the same seed and sound give the same video.
         period: name of the period to paint; None follows the music.
-        wildness: how much the picture moves, 0 (calm) to 1 (wild).
+        knobs: how the picture moves.
         start_s, end_s: the part of the sound; None is its end.
         paintings_per_s: None chooses by what the model runs on; at most one an image.
         quality: a key of visualizer.video.QUALITIES.
         raster: draw without OpenGL in any case.
+        limited: hold back flashes that can harm; see visualizer.limiter.
     """
 
     size: tuple[int, int] = (1280, 720)
     fps: Fraction = Fraction(30)
     seed: int = 0
     period: str | None = None
-    wildness: float = WILDNESS
+    knobs: Knobs = field(default_factory=Knobs)
     start_s: float = 0.0
     end_s: float | None = None
     paintings_per_s: float | None = None
     quality: str = "good"
     raster: bool = False
+    limited: bool = True
 
     def __post_init__(self) -> None:
         width, height = self.size
@@ -76,8 +78,6 @@ class RenderOptions:
             raise VisualizerError(f"The seed is {self.seed}: give a whole number from 0 up.")
         if self.period is not None and self.period not in PERIODS:
             raise VisualizerError(f"{self.period!r} is not a period: use auto or one of {', '.join(PERIODS)}.")
-        if not 0 <= self.wildness <= 1:
-            raise VisualizerError(f"The wildness is {self.wildness:g}: use 0 (calm) to 1 (wild).")
         if not 0 <= self.start_s < math.inf:
             raise VisualizerError(f"The start is {self.start_s:g} s: give 0 or more.")
         if self.end_s is not None and not self.start_s < self.end_s < math.inf:
@@ -102,8 +102,10 @@ class RenderReport:
         fps, paintings_per_s: images and paintings a second.
         period: what the sound was heard as, on average.
         model, provider, drawn_by: what painted, what ran it, and what drew.
+        limited_images: how many were held back by the flash limiter.
         render_s: seconds that the rendering took, without loading the model.
         times_real_time: seconds of video in one second of rendering.
+        rss_mb: the most memory that the process has had; None where the system does not say.
         whole: False when it was stopped before the end.
         warning: one sentence when the sound was damaged, else empty.
     """
@@ -118,8 +120,10 @@ class RenderReport:
     model: str
     provider: str
     drawn_by: str
+    limited_images: int
     render_s: float
     times_real_time: float
+    rss_mb: float | None
     whole: bool
     warning: str
 
@@ -139,27 +143,6 @@ class RenderReport:
 
 
 @dataclass(frozen=True)
-class Moment:
-    """One painting and the sound that leads up to it.
-
-    Attributes:
-        at: its time in the video, seconds.
-        image: uint8 [H, W, 3].
-        period: float32 [5].
-        sound: float32 [n, 2] at SOUND_RATE, since the moment before.
-        length: seconds of sound so far; less than `at` when the sound has ended.
-        cut: the sound goes on, but a stop was asked for.
-    """
-
-    at: Fraction
-    image: np.ndarray
-    period: np.ndarray
-    sound: np.ndarray
-    length: Fraction
-    cut: bool = False
-
-
-@dataclass(frozen=True)
 class Shot:
     """The images from one painting to the next, which may be none, and what that next moment brings.
 
@@ -167,11 +150,13 @@ class Shot:
         images: av.VideoFrames, in order.
         moment: the later of the two.
         drawn_by: what drew, for people.
+        limited_images: how many of all images so far were held back by the flash limiter.
     """
 
     images: tuple[Any, ...]
     moment: Moment
     drawn_by: str
+    limited_images: int
 
 
 def render_song(
@@ -229,8 +214,10 @@ def render_song(
             model=painter.card.name,
             provider=painter.provider,
             drawn_by=last.drawn_by,
+            limited_images=last.limited_images,
             render_s=round(took_s, 3),
             times_real_time=round(seconds / took_s, 3),
+            rss_mb=most_memory_mb(),
             whole=not last.moment.cut,
             warning=sound.warning,
         )
@@ -283,9 +270,29 @@ def _write(
     return periods, shot
 
 
+def _moments(
+    sound: AudioFile, model: Model, options: RenderOptions, rate: Fraction, stop: Callable[[], bool] = lambda: False
+) -> Iterator[Moment]:
+    """Hear and paint; runs on the painting thread."""
+    engine = Engine(model, seed=options.seed, knobs=options.knobs, analyse=False)
+    engine.set_period(None if options.period is None else PERIODS.index(options.period))
+    yield from paint_moments(
+        sound,
+        engine,
+        rate=rate,
+        fps=options.fps,
+        start_s=options.start_s,
+        end_s=options.end_s,
+        window_s=model.card.spec.window_seconds,
+        stop=stop,
+    )
+
+
 def _shots(moments: Iterator[Moment], options: RenderOptions) -> Iterator[Shot]:
     """Draw the images between each two paintings; runs on the drawing thread."""
-    drawing = open_drawing(options.size, raster=options.raster)
+    drawing = open_drawing(options.size, raster=options.raster, seed=options.seed)
+    scene = drawing.scene
+    scene.knobs, scene.limited = options.knobs, options.limited
     try:
         with Ahead(moments, AHEAD, "painting") as ahead:
             before = next(ahead)
@@ -294,48 +301,14 @@ def _shots(moments: Iterator[Moment], options: RenderOptions) -> Iterator[Shot]:
             for moment in ahead:
                 drawing.turn(moment.image)
                 images = []
-                while (at := count / options.fps) < min(moment.at, moment.length):
-                    images.append(drawing.image(float((at - before.at) / (moment.at - before.at))))
+                for features in moment.features:
+                    at = count / options.fps
+                    if at >= moment.length:
+                        break
+                    share = (at - before.at) / (moment.at - before.at)
+                    images.append(drawing.image(float(share), features, float(at)))
                     count += 1
-                yield Shot(tuple(images), moment, drawing.name)
+                yield Shot(tuple(images), moment, drawing.name, scene.held_back)
                 before = moment
     finally:
         drawing.release()
-
-
-def _moments(
-    sound: AudioFile, model: Model, options: RenderOptions, rate: Fraction, stop: Callable[[], bool] = lambda: False
-) -> Iterator[Moment]:
-    """Hear and paint, one painting after the other, until one lies at or behind the end; on the painting thread."""
-    engine = Engine(model, seed=options.seed, wildness=options.wildness)
-    engine.set_period(None if options.period is None else PERIODS.index(options.period))
-    _hear_before(sound, engine, model.card.spec.window_seconds, options.start_s)
-    first = sound.position
-    limit = None if options.end_s is None else round((options.end_s - options.start_s) * sound.rate)
-    resampler = Resampler(sound.rate, SOUND_RATE, 2)
-    for number in itertools.count():
-        at = number / rate
-        due = round(at * sound.rate) if limit is None else min(round(at * sound.rate), limit)
-        wanted = due - (sound.position - first)
-        block = sound.read(wanted)
-        ended = len(block) < wanted or due == limit
-        cut = not ended and number > 0 and stop()
-        if len(block):
-            engine.hear(to_mono(block), sound.rate)
-        heard = resampler.push(to_stereo(block), last=ended or cut)
-        painting = engine.paint(float(at))
-        length = Fraction(sound.position - first, sound.rate)
-        yield Moment(at, painting.image, painting.period, heard, length, cut)
-        if ended or cut:
-            return
-
-
-def _hear_before(sound: AudioFile, engine: Engine, window_s: float, start_s: float) -> None:
-    """Go to the start; what comes shortly before it is heard but not painted, so that the style is right at once."""
-    if start_s <= 0:
-        return
-    sound.seek(max(0.0, start_s - window_s))
-    left = round(start_s * sound.rate) - sound.position
-    while left > 0 and len(block := sound.read(min(left, 16_384))):
-        engine.hear(to_mono(block), sound.rate)
-        left -= len(block)

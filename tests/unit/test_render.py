@@ -16,8 +16,10 @@ from tests.fakes import tiny_model_folder
 from tests.sound_files import tone, write_sound
 from visualizer.decode import AudioFile
 from visualizer.errors import VisualizerError
+from visualizer.knobs import Knobs
 from visualizer.models import PaintingModel, load_model
-from visualizer.render import Moment, RenderOptions, _moments, _shots, paintings_per_s, render_song
+from visualizer.moments import Moment
+from visualizer.render import RenderOptions, _moments, _shots, paintings_per_s, render_song
 from visualizer.video import SOUND_RATE
 
 
@@ -74,12 +76,11 @@ def test_each_painting_has_heard_the_sound_up_to_its_time(model: PaintingModel, 
     song = write_sound(tmp_path / "s.wav", sound, 44_100, "FLOAT")
     listener = Listener(model)
     moments_of(song, listener, RenderOptions(), Fraction(4))  # type: ignore[arg-type]  # a Model, as _moments asks
-    assert len(listener.windows) >= 8
-    for number, window in enumerate(listener.windows):
+    assert len(listener.windows) == 7  # four a second, from half a second of sound on, and one at the end
+    for number, window in enumerate(listener.windows, start=3):
         heard = sound[: round(number * 44_100 / 4), 0]
-        expected = window_input(resample(heard, 44_100, 22_050) if len(heard) else heard, MelSpec())
-        missing = int((expected > -1).any(axis=1).sum()) - int((window > -1).any(axis=1).sum())
-        assert -1 <= missing <= 4  # nothing from the future; the streamed resampler holds up to 42 ms back
+        levels = window_input(resample(heard, 44_100, 22_050), MelSpec())[-1].max(axis=0)  # rise with the sound
+        assert levels[-5] <= window[-1, :, -1].max() <= levels[-1]  # the resampler holds up to 42 ms back
 
 
 def test_a_part_has_the_style_of_what_came_before(model: PaintingModel, tmp_path: Path) -> None:
@@ -98,7 +99,8 @@ def test_the_wild_move_more_than_the_calm(model: PaintingModel, tmp_path: Path) 
     song = write_sound(tmp_path / "s.wav", rng.uniform(-0.8, 0.8, (3 * 22_050, 1)).astype(np.float32), 22_050)
     moved = []
     for wildness in (0.0, 1.0):
-        images = [moment.image for moment in moments_of(song, model, RenderOptions(wildness=wildness), Fraction(10))]
+        options = RenderOptions(knobs=Knobs(wildness=wildness))
+        images = [moment.image for moment in moments_of(song, model, options, Fraction(10))]
         moved.append(np.abs(np.diff(np.stack(images).astype(int), axis=0)).mean())
     assert moved[1] > 1.5 * moved[0]
 
@@ -139,8 +141,6 @@ def test_paintings_a_second(fps: int, asked: float | None, provider: str, rate: 
         ({"fps": Fraction(1000)}, "1000"),
         ({"seed": -1}, "seed"),
         ({"period": "gothic"}, "gothic"),
-        ({"wildness": 1.5}, "wildness"),
-        ({"wildness": float("nan")}, "wildness"),
         ({"start_s": -1.0}, "start"),
         ({"start_s": float("nan")}, "start"),
         ({"start_s": 3.0, "end_s": 3.0}, "end"),
