@@ -25,6 +25,7 @@ SRGB8 = 0x8C41  # GL_SRGB8: the hardware turns sRGB codes into linear light as i
 ENLARGED = 1024  # points of the whole painting's longer side where it is enlarged smoothly, about
 BRUSHED = (2304, 1152)  # the same where it is brushed, by tier, at most
 CELLS = (44, 88, 168)  # strokes along the painting's side, by layer
+GRAIN_SIDE = 1600  # points of the painting's side from which the light on bristles shows in full
 LAYERS = (3, 2)  # of strokes, by tier
 PLAIN = len(LAYERS)  # the first tier without strokes
 OVERSCAN = 0.02  # of the painting, painted beyond what is seen at rest: zoom and rotation reach there
@@ -193,7 +194,7 @@ class GLPainting:
             self._run("strokes", self._shown, self._strokes)
             _texture(self._strokes, 0).use(2)
             _texture(self._strokes, 1).use(3)
-            self._set("brush", layers=LAYERS[tier])
+            self._set("brush", layers=LAYERS[tier], points_wide=seen.points[0] / seen.width)
         self._run(name, self._shown, self._painted)
         self._painted_as = wanted
 
@@ -225,6 +226,7 @@ class GLPainting:
             tint=tuple(tint(look).ravel()),
             tinted=float(look.saturation != 1 or look.warmth != 0),
             relief=look.relief,
+            grain=min(1.0, seen.points[0] / seen.width / GRAIN_SIDE),
             brushed=float(brushed),
             phase=_phase(look),
             vignette=VIGNETTE + SHADE_VIGNETTE * look.shade,

@@ -149,6 +149,7 @@ uniform sampler2D structure;
 uniform sampler2D colours;  // of the strokes
 uniform sampler2D courses;
 uniform vec4 region;        // of the painting: left, bottom, width, height
+uniform float points_wide;  // of the whole painting, painted so large
 uniform int cells[3];
 uniform int layers;
 in vec2 place;
@@ -184,6 +185,7 @@ void main() {
     for (int layer = 0; layer < layers; layer++) {
         vec2 grid = at * float(cells[layer]);
         ivec2 cell = ivec2(floor(grid));
+        float clear = clamp(points_wide / float(cells[layer]) / 14.0, 0.0, 1.0);  // bristles thinner than a point blur
         vec3 mixed = vec3(0.0);
         float total = 1e-4, height = 0.0, cover = 0.0;
         for (int dy = -1; dy <= 1; dy++) for (int dx = -1; dx <= 1; dx++) {
@@ -195,7 +197,7 @@ void main() {
             vec3 luck = chance(home, layer);
             float bend = abs(fract(0.35 * along + luck.y) * 2.0 - 1.0);
             across += 0.2 * (bend * bend * (3.0 - 2.0 * bend) - 0.5);  // a hand does not draw with a ruler
-            float bristle = track(across * 11.0 + 311.0 * luck.z + 40.0);
+            float bristle = mix(0.5, track(across * 11.0 + 311.0 * luck.z + 40.0), clear);
             float reach = LONG[layer] * (0.72 + 0.28 * bristle);         // bristles leave the canvas one by one
             float sides = smoothstep(WIDE[layer], WIDE[layer] - 0.12, abs(across));
             float mask = sides * smoothstep(reach, reach - 0.28, abs(along));
@@ -272,6 +274,7 @@ uniform mat3 tint;      // of colours, as rows
 uniform float tinted;   // 0 leaves the colours alone
 uniform float brushed;  // 1 with strokes, whose relief the light shows
 uniform float relief;   // how much they glint
+uniform float grain;    // how far points are fine enough to show it
 uniform float phase;    // of the light's slow turning, radians
 uniform float vignette;
 uniform float bright;   // 0 is black
@@ -328,14 +331,14 @@ void main() {
             float angle = 2.25 + 0.35 * sin(2.0 * phase);      // from the upper left, turning slowly
             vec2 lamp = vec2(cos(angle), sin(angle));
             float facing = dot(slope, lamp);
-            shine = clamp(facing * (0.75 + 0.75 * relief), -0.2, 0.2);
+            shine = clamp(grain * facing * (0.75 + 0.75 * relief), -0.2, 0.2);
             weave *= 1.0 - 0.6 * paint.a;                      // thick paint covers the weave
         }
         float light = (1.0 + 0.05 * weave + shine) * (1.0 - (1.0 - framed) * vignette * corner * corner);
         codes = mix(bare(pixel, 0.0), paint.rgb * light, there);
     }
     // A little noise against banding in the shadows; it stands still.
-    float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
-    colour = vec4(codes * bright + (grain - 0.5) / 255.0, 1.0);
+    float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
+    colour = vec4(codes * bright + (noise - 0.5) / 255.0, 1.0);
 }
 """
