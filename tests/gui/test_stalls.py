@@ -1,0 +1,27 @@
+"""The measure of stalls: what keeps the GUI thread busy shows in it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from visualizer.stalls import Stalls
+
+
+def test_lateness_is_what_the_clock_says() -> None:
+    times = iter([0.0, 0.005, 0.010, 0.065, 0.069])
+    stalls = Stalls(clock=lambda: next(times))
+    for _ in range(5):
+        stalls.tick()
+    assert list(stalls.late_s) == pytest.approx([0.0, 0.0, 0.05, 0.0])
+
+
+def test_a_busy_thread_is_late(qtbot: QtBot) -> None:
+    stalls = Stalls()
+    stalls.start()
+    qtbot.waitUntil(lambda: len(stalls.late_s) > 3)
+    time.sleep(0.2)
+    qtbot.waitUntil(lambda: max(stalls.late_s) > 0.15)
+    stalls.stop()
