@@ -151,12 +151,13 @@ def _paint(args: argparse.Namespace) -> int:
 def _devices(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from visualizer.audio import input_devices, output_devices, portaudio_problem
+    from visualizer.audio import input_devices, output_devices, portaudio_problem, system_sound_advice
 
     problem = portaudio_problem()
     if problem:
         raise VisualizerError(problem)
-    found = [*input_devices(), *output_devices()]
+    inputs = input_devices()
+    found = [*inputs, *output_devices()]
     if args.json:
         print(json.dumps([asdict(device) for device in found]))
     elif not found:
@@ -164,6 +165,8 @@ def _devices(args: argparse.Namespace) -> int:
     for device in () if args.json else found:
         mark = "*" if device.default else " "
         print(f"{mark} {device.kind:<10} {device.name}  ({device.channels} ch, {device.rate:g} Hz, {device.host_api})")
+    if found and not args.json and (advice := system_sound_advice(inputs)):
+        print(advice)
     return 0
 
 
@@ -220,6 +223,10 @@ def _as_command(argv: list[str]) -> list[str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0 done, 1 a check failed, 2 bad input, 130 or 143 interrupted."""
+    if getattr(sys, "frozen", False):  # a packaged app starts itself again as its capture process
+        import multiprocessing
+
+        multiprocessing.freeze_support()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal's coding lacks is no reason to fail
             stream.reconfigure(errors="backslashreplace")

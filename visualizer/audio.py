@@ -1,8 +1,8 @@
 """Sound in and out of the app: what the rest of the app imports.
 
 The parts: `devices` (PortAudio and the list of devices; the only importer of sounddevice; with `pulse`, `loopback`
-and `device_scan`), `playback` (files with sound), `capture` (live input, in a `capture_process`), `feed` (what the
-callback does), `silent` (no sound card), `decode` (files). Everything downstream sees a Source and cannot tell a file
+and `device_scan`), `playback` (files with sound), `capture` (live input, in a `capture_process`), `meters` (levels of
+all inputs), `feed` (what the callback does), `silent` (no sound card), `decode` (files). Everything downstream sees a Source and cannot tell a file
 from a microphone.
 """
 
@@ -14,11 +14,20 @@ import numpy as np
 
 from visualizer.capture import Microphone
 from visualizer.device_scan import present_inputs
-from visualizer.devices import Device, input_devices, output_devices, portaudio_problem, refresh_devices
+from visualizer.devices import (
+    Device,
+    input_devices,
+    output_devices,
+    portaudio_problem,
+    refresh_devices,
+    system_sound_advice,
+)
+from visualizer.meters import InputMeters
 from visualizer.playback import Player
 
 __all__ = [
     "Device",
+    "InputMeters",
     "Microphone",
     "Player",
     "Source",
@@ -27,6 +36,7 @@ __all__ = [
     "portaudio_problem",
     "present_inputs",
     "refresh_devices",
+    "system_sound_advice",
 ]
 
 

@@ -205,6 +205,8 @@ class LiveInput:
     def _hold(self, part: InputPart, device: Input) -> None:
         self.part, self.title, self._device = part, device.name, device
         self._hear()
+        if part.notice:
+            self._emit(Said(part.notice))
 
     def _drop(self) -> None:
         part, self.part, self._device, self.title = self.part, None, None, ""

@@ -14,7 +14,7 @@ from visualizer.actions import ACTIONS, MENUS, SUBMENUS, Action
 from visualizer.hanging import FITS
 from visualizer.parts import Input
 
-KINDS = (("microphone", "Microphones"), ("monitor", "What this computer plays"))
+KINDS = (("monitor", "What this computer plays"), ("microphone", "Microphones"), ("line", "Line inputs"))
 
 
 def make_actions(

@@ -66,6 +66,8 @@ class PlayerPart(Protocol):
 class InputPart(Protocol):
     """What the session needs of an open input; visualizer.audio.Microphone is the real one."""
 
+    notice: str
+
     def lost(self) -> bool:
         """The device has died or was unplugged."""
 

@@ -98,7 +98,7 @@ def run_audio_selftest(
             raise VisualizerError("No sound input was found: connect one, or start the sound server.")
         microphone = held.enter_context(contextlib.closing(Microphone(name, apart=apart)))
         paintings = held.enter_context(_busy(model))
-        return _capture(microphone, 60 * minutes, TONE_HZ if private else None, paintings)
+        return capture_report(microphone, 60 * minutes, TONE_HZ if private else None, paintings)
 
 
 @contextlib.contextmanager
@@ -110,7 +110,17 @@ def _tone() -> Iterator[None]:
         raise VisualizerError(f"{error}: name an input with --input.") from None
 
 
-def _capture(microphone: Microphone, seconds: float, tone: float | None, paintings: Callable[[], int]) -> CaptureReport:
+def capture_report(
+    microphone: Microphone, seconds: float, tone: float | None, paintings: Callable[[], int]
+) -> CaptureReport:
+    """Capture for some seconds and report what was lost.
+
+    Args:
+        tone: Hz of the tone that is heard; None finds it, if there is one.
+        paintings: number of paintings so far.
+    Raises:
+        VisualizerError: the input stops.
+    """
     time.sleep(SETTLE_S)
     heard, cursor, _ = microphone.read(0)
     tone = tone or tone_frequency(heard, microphone.rate)

@@ -23,6 +23,7 @@ HEARD = Device("Monitor", 0, "PulseAudio", 2, 48_000.0, "monitor", True, "out.mo
 @dataclass
 class FakeInput:
     device: Device
+    notice: str = ""
     gone: bool = False
     closed: bool = False
 
@@ -43,6 +44,7 @@ class World:
     no_sound: bool = False
     now: float = 0.0
     look_s: float = 0.0  # that listing takes
+    notice: str = ""  # of what is opened
     opened: list[FakeInput] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
@@ -61,7 +63,7 @@ class World:
     def _open(self, device: Device) -> FakeInput:
         if device.name in self.broken:
             raise VisualizerError(f"{device.name} cannot be opened: choose another.")
-        self.opened.append(FakeInput(device))
+        self.opened.append(FakeInput(device, self.notice))
         return self.opened[-1]
 
     def _hear(self) -> None:
@@ -111,6 +113,12 @@ def test_the_default_is_heard_unless_a_name_is_given(world: World) -> None:
     with pytest.raises(VisualizerError, match="no sound input 'harp': choose one of Monitor, Desk, Stage"):
         world.listen("harp")
     assert world.open == ["Stage"]
+
+
+def test_what_an_input_has_to_say_is_said(world: World) -> None:
+    world.notice = "Sound is captured beside the painting."
+    world.listen("Desk")
+    assert world.said() == ["Sound is captured beside the painting."]
 
 
 def test_an_input_that_cannot_be_opened_leaves_silence(world: World) -> None:
