@@ -66,6 +66,7 @@ class Features:
         beat_phase: 0 (on the beat) to 1.
         beat_confidence: 0 to 1.
         beats: beats since the start.
+        is_held: whether tempo or beat were given by hand.
     """
 
     heard_s: float
@@ -83,6 +84,7 @@ class Features:
     beat_phase: float
     beat_confidence: float
     beats: int
+    is_held: bool = False
 
     @classmethod
     def silence(cls) -> Features:
@@ -178,7 +180,31 @@ class Analyser:
             beat_phase=tempo.phase,
             beat_confidence=tempo.confidence,
             beats=tempo.beats,
+            is_held=tempo.held,
         )
+
+    def tap(self, at_s: float) -> None:
+        """A beat was tapped by hand when the sound of `at_s` (as Features.heard_s) was heard.
+
+        From the second tap on, tempo and phase follow the taps for as long as they fit what is heard.
+        """
+        self._tempo.tap(at_s)
+
+    def resync(self, at_s: float) -> None:
+        """Put a beat on a moment of the sound (as Features.heard_s), at the tempo there is."""
+        self._tempo.resync(at_s)
+
+    def double_tempo(self) -> None:
+        """Count twice as many beats."""
+        self._tempo.double()
+
+    def halve_tempo(self) -> None:
+        """Count half as many beats."""
+        self._tempo.halve()
+
+    def release_tempo(self) -> None:
+        """Forget taps and corrections: follow what is heard."""
+        self._tempo.release()
 
     def _column(self, samples: np.ndarray) -> None:
         """Analyse the column that ends a stretch of sound, float [n_fft of the chroma]."""
@@ -190,7 +216,8 @@ class Analyser:
         onsets = self._onsets.step(fine, level, is_open)
         self._activity += (float(onsets[: HAT + 1].sum()) / (HAT + 1) - self._activity) * self._activity_rate
         # A rise of 20 dB from next to nothing to very little is no beat: the level weighs it.
-        self._tempo.step(float((RHYTHM_WEIGHTS * level) @ np.maximum(0.0, self._onsets.flux - LEAST_RISE_DB)))
+        struck = float((RHYTHM_WEIGHTS * level) @ np.maximum(0.0, self._onsets.flux - LEAST_RISE_DB))
+        self._tempo.step(struck, is_open)
         if self._columns % self.config.chroma.every == 0:
             self._chroma.step(samples, is_open)
         self._columns += 1
