@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Protocol
 
@@ -98,19 +98,10 @@ class Engine:
         model: encoder and generator.
         seed: chooses the paths of the noise; the same seed, sound, calls and times give the same pictures.
         knobs: how the picture moves.
-        wildness: calm (0) to wild (1), in place of the knobs'.
         analyse: follow levels, onsets and beat of what is heard; False when paint is given the features.
     """
 
-    def __init__(
-        self,
-        model: Model,
-        *,
-        seed: int = 0,
-        knobs: Knobs | None = None,
-        wildness: float | None = None,
-        analyse: bool = True,
-    ) -> None:
+    def __init__(self, model: Model, *, seed: int = 0, knobs: Knobs | None = None, analyse: bool = True) -> None:
         self._seed = seed
         self._analyse = analyse
         self._analyser: Analyser | None = None
@@ -122,9 +113,8 @@ class Engine:
         self._style = Style(model.card.spec, model.card.prototypes.mean(0))
         self._looks = Looks(model.card.noise_size, seed)
         self._bars, self._cue = Bars(), Cue()
-        self._knobs = knobs or Knobs()
         self._adopt(model)
-        self.set_knobs(self._knobs if wildness is None else replace(self._knobs, wildness=wildness))
+        self.set_knobs(knobs or Knobs())
 
     @property
     def look(self) -> int:

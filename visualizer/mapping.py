@@ -13,7 +13,6 @@ from visualizer.analyser import Features
 from visualizer.bands import HAT, KICK, SNARE
 from visualizer.knobs import FASTEST, Knobs
 
-WILDNESS = 0.5
 WALK_PER_S = 0.35  # noise distance a second in loud music; one unit is a new random picture
 CALM_SHARE = 0.03  # of that speed in silence: alive, but calm
 WILD_FACTOR = 3.0  # the walk is this much slower at wildness 0 and faster at 1 than at 0.5
@@ -23,13 +22,6 @@ PUSH_SHARES = np.array([1.0, 0.8, 0.35])  # how far each may, of the reach
 LEAST_REACH, REACH_SPAN = 0.05, 0.4  # of the noise's length: 0.05 calm, 0.25 usual, 0.45 wild
 HARMONY_SHARE = 0.15  # of the distance between the nearest two periods, at usual wildness,
 TINT_SPAN = 0.24  # and of the noise's length times the wildness: some generators hardly hear a small embedding
-
-
-def checked_wildness(value: float) -> float:
-    """A wildness as given; ValueError unless it is 0 (calm) to 1 (wild)."""
-    if not 0 <= value <= 1:
-        raise ValueError(f"wildness is {value}: use 0 (calm) to 1 (wild)")
-    return float(value)
 
 
 def walk_speed(features: Features, knobs: Knobs) -> float:

@@ -237,9 +237,9 @@ class Pipeline:
         if source is not self._source:
             self._source, self._cursor, self._holes = source, source.heard, holes(source)
             self._last_moved = max(now, self._last_moved)
-        place = self.listening.sample(now)
-        if not isinstance(source, Foreseen) and source.heard != self._cursor:
-            place = source.heard
+            if self._engine is not None:
+                self._engine.forget_sound()
+        place = self.listening.sample(now) if isinstance(source, Foreseen) else source.heard
         if place != self._place:
             self._place = place
             self._last_moved = max(now, self._last_moved)
