@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from visualizer.analyser import Analyser, AnalyserConfig, Features
+from visualizer.offset import checked_offset
 from visualizer.soundclock import SoundClock
 from visualizer.sources import Foreseen, Silence, Source, latency_s
 from visualizer.timeline import Timeline
@@ -26,7 +27,6 @@ SLICE_S = 0.1  # analysed in one look
 LARGEST_BACKLOG_S = 1.0  # behind a live input by more (the machine slept): skip to the present
 DISPLAY_S = 0.02  # from drawing a refresh to its light: the wait for the next refresh and half a scan
 ANALYSIS_S = 0.012  # from a stroke's sample to the column that shows it; measured by `visualizer bench`
-LARGEST_OFFSET_S = 0.5
 RETRY_S = 1.0
 SILENCE_RATE = 48_000.0  # Hz of the silence before the first source
 
@@ -200,9 +200,7 @@ class Listening:
         Raises:
             ValueError: beyond half a second, or not a number.
         """
-        if not -LARGEST_OFFSET_S <= seconds <= LARGEST_OFFSET_S:
-            raise ValueError(f"the offset is {seconds} s: use {-LARGEST_OFFSET_S} to {LARGEST_OFFSET_S}")
-        self._offset_s = float(seconds)
+        self._offset_s = checked_offset(seconds)
 
     @property
     def offset_s(self) -> float:

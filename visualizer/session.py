@@ -20,6 +20,7 @@ from visualizer.figures import Figures
 from visualizer.knobs import Knobs
 from visualizer.latest import Latest
 from visualizer.live_input import LiveInput
+from visualizer.offset import checked_offset
 from visualizer.parts import Parts, PipelinePart, PlayerPart
 from visualizer.pieces import bundled_pieces
 from visualizer.playlist import Playlist, music_files
@@ -199,8 +200,11 @@ class Session:
         """Show pictures later than the sound (positive) or earlier (negative), up to half a second.
 
         A live input can only be shown later; of its pictures only a steady beat can come earlier.
+
+        Raises:
+            ValueError: beyond half a second.
         """
-        self._offset_s = seconds
+        self._offset_s = checked_offset(seconds)
         if self._pipeline is not None:
             self._pipeline.set_offset(seconds)
 
