@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import moderngl
 import numpy as np
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QOffscreenSurface, QOpenGLContext, QSurfaceFormat
+from PyQt6.QtGui import QHideEvent, QOffscreenSurface, QOpenGLContext, QSurfaceFormat
 from PyQt6.QtOpenGLWidgets import QOpenGLWidget
 from PyQt6.QtWidgets import QWidget
 
@@ -180,7 +180,14 @@ class GLCanvas(Easel, QOpenGLWidget):
 
     def set_tier(self, tier: int) -> None:
         """How much work a refresh may be; where the processor imitates a graphics card, always the least."""
-        super().set_tier(TIERS - 1 if self._software else tier)
+        super().set_tier(tier)
+        if self._software:
+            self._tier = TIERS - 1
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        """Not seen: rest. Seen again, Qt asks for a refresh."""
+        self._pace.stop()
+        super().hideEvent(event)
 
     def initializeGL(self) -> None:
         """Qt calls this for each new context: the first, and any after a loss."""

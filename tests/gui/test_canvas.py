@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from PyQt6.QtGui import QColor, QGuiApplication
+from PyQt6.QtGui import QGuiApplication, QImage
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from visualizer.analyser import Features
+from visualizer.bands import BANDS
 from visualizer.canvas import GLCanvas, OpenGL, probe_opengl
 from visualizer.engine import Painting
 from visualizer.fade import FIRST_S
+from visualizer.hanging import FITS, Fit
+from visualizer.knobs import Knobs
 from visualizer.raster import RasterCanvas
+from visualizer.scene import BLACK_S
 from visualizer.theme import WALL
 
 
@@ -24,7 +30,8 @@ class Easel:
         self.now = 100.0
         self.slot: deque[Painting] = deque(maxlen=1)
         self.taken: list[Painting] = []
-        self.canvas = kind(lambda: self.slot.pop() if self.slot else None, clock=lambda: self.now)
+        self.features: Features | None = None
+        self.canvas = kind(lambda: self.slot.pop() if self.slot else None, lambda: self.features, lambda: self.now)
         self.canvas.painted.connect(self.taken.append)
         self.window = QWidget()
         layout = QHBoxLayout(self.window)
@@ -47,11 +54,20 @@ class Easel:
         qtbot.wait(120)
         return self.canvas.refreshes == refreshes
 
-    def colour(self, x: float = 0.5, y: float = 0.5) -> np.ndarray:
-        """The screen's colour at a place, 0..1 from the upper left."""
+    def screen(self) -> np.ndarray:
+        """What is on screen now, int [h, w, 3]."""
         image = self.canvas.grabFramebuffer() if isinstance(self.canvas, GLCanvas) else self.canvas.grab().toImage()
-        colour: QColor = image.pixelColor(int(x * (image.width() - 1)), int(y * (image.height() - 1)))
-        return np.array([colour.red(), colour.green(), colour.blue()])
+        image = image.convertToFormat(QImage.Format.Format_RGBA8888)
+        data = image.constBits()
+        assert data is not None
+        codes = np.frombuffer(data.asarray(image.sizeInBytes()), np.uint8)
+        return codes.reshape(image.height(), image.width(), 4)[..., :3].astype(int)
+
+    def colour(self, x: float = 0.5, y: float = 0.5) -> np.ndarray:
+        """The screen's colour about a place, 0..1 from the upper left; brush and weave are averaged away."""
+        screen = self.screen()
+        row, column = (int(place * (side - 1)) for place, side in zip((y, x), screen.shape, strict=False))
+        return screen[max(0, row - 4) : row + 5, max(0, column - 4) : column + 5].mean(axis=(0, 1))
 
 
 KINDS = [pytest.param(GLCanvas, marks=pytest.mark.gl), RasterCanvas]
@@ -162,6 +178,172 @@ def test_timings_are_kept_for_the_bench(easel: Easel) -> None:
     easel.colour()
     assert len(easel.canvas.upload_s) == 1
     assert len(easel.canvas.paint_s) >= 1
+
+
+KICK = replace(Features.silence(), is_open=True, loudness=1.0, onsets=np.ones(len(BANDS)))
+
+
+def striped() -> np.ndarray:
+    image = flat(20, 20, 20, size=64)
+    image[:, 32:] = 220
+    image[::4] //= 2
+    return image
+
+
+def test_live_the_picture_moves_with_the_music_and_holds_in_a_pause(easel: Easel) -> None:
+    easel.paint(striped())
+    easel.now += 5
+    easel.canvas.set_live(True)
+    easel.features = Features.silence()
+    still = easel.screen()
+    easel.features = KICK
+    for _ in range(4):
+        easel.now += 0.03
+        moved = easel.screen()
+    assert np.abs(moved - still).mean() > 1
+    easel.canvas.set_live(False)
+    easel.now += 5
+    assert np.abs(easel.screen() - moved).max() <= 3
+
+
+@pytest.mark.parametrize("switch", ["reduced", "knobs"])
+def test_movement_can_be_turned_off(easel: Easel, switch: str) -> None:
+    easel.paint(striped())
+    easel.now += 5
+    if switch == "reduced":
+        easel.canvas.set_reduced(True)
+    else:
+        easel.canvas.set_knobs(Knobs(sensitivity=0.0))
+    still = easel.screen()
+    easel.canvas.set_live(True)
+    easel.features = KICK
+    for _ in range(4):
+        easel.now += 0.03
+        moved = easel.screen()
+    assert np.abs(moved - still).mean() < 1
+
+
+def test_without_features_of_their_own_the_paintings_are_used(easel: Easel) -> None:
+    easel.paint(striped())
+    easel.now += 5
+    still = easel.screen()
+    easel.canvas.set_live(True)
+    zeros = np.zeros(10, np.float32)
+    painting = Painting(striped(), np.full(5, 0.2, np.float32), zeros, zeros, 0.5, 0.0, 0.0, features=KICK)
+    easel.slot.append(painting)
+    easel.canvas.look()
+    for _ in range(4):
+        easel.now += 0.03
+        moved = easel.screen()
+    assert np.abs(moved - still).mean() > 1
+
+
+@pytest.mark.parametrize("fit", FITS)
+@pytest.mark.parametrize("size", [(210, 90), (90, 160)])
+def test_every_fit_covers_every_shape_of_screen(easel: Easel, fit: Fit, size: tuple[int, int]) -> None:
+    easel.window.setFixedSize(*size)
+    easel.canvas.set_fit(fit)
+    easel.canvas.set_live(True)
+    easel.features = KICK
+    easel.paint(flat(240, 240, 240))
+    for _ in range(5):
+        easel.now += 1
+        screen = easel.screen()
+    assert screen.shape[:2] == (size[1], size[0])
+    corners = np.array([screen[row, column] for row in (1, -2) for column in (1, -2)])
+    if fit == "fit":
+        assert corners.max() < 60  # the wall
+        assert screen[size[1] // 2, size[0] // 2].min() > 190
+    else:
+        assert screen.min() > 100
+
+
+def test_an_unknown_fit_or_tier_is_refused(easel: Easel) -> None:
+    with pytest.raises(ValueError, match="stretch"):
+        easel.canvas.set_fit("stretch")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="-1"):
+        easel.canvas.set_tier(-1)
+
+
+def test_a_mirrored_painting_goes_on_beyond_its_sides(easel: Easel) -> None:
+    image = flat(10, 10, 10, size=64)
+    image[:, :32] = (230, 10, 10)
+    easel.window.setFixedSize(200, 80)
+    easel.canvas.set_fit("mirror")
+    easel.paint(image)
+    easel.now += 5
+    assert easel.colour(0.4, 0.5)[0] > 180
+    assert easel.colour(0.2, 0.5)[0] > 180  # its mirror image
+    assert easel.colour(0.04, 0.5)[0] < 60
+    assert easel.colour(0.75, 0.5)[0] < 60
+
+
+def test_frozen_the_picture_stays_and_paintings_are_still_taken(easel: Easel) -> None:
+    easel.paint(flat(200, 40, 40))
+    easel.now += 5
+    before = easel.colour()
+    easel.canvas.set_frozen(True)
+    easel.paint(flat(40, 40, 200))
+    easel.now += 5
+    assert easel.colour() == pytest.approx(before, abs=1)
+    assert len(easel.taken) == 2
+    easel.canvas.set_frozen(False)
+    easel.paint(flat(40, 40, 200))
+    easel.now += 5
+    assert easel.colour()[2] > 170
+
+
+def test_black_fades_in_and_out(easel: Easel) -> None:
+    easel.paint(flat(200, 200, 200))
+    easel.now += 5
+    easel.colour()
+    easel.canvas.set_black(True)
+    easel.now += BLACK_S / 2
+    assert easel.colour().mean() == pytest.approx(100, abs=12)
+    easel.now += BLACK_S
+    assert easel.screen().max() <= 1
+    easel.canvas.set_black(False)
+    easel.now += BLACK_S + 0.1
+    assert easel.colour().mean() > 185
+
+
+def strobe(easel: Easel) -> list[float]:
+    """Light of the screen while black and white paintings take turns, ten of each a second."""
+    codes = []
+    for number in range(24):
+        easel.paint(flat(*[255 * (number % 2)] * 3))
+        easel.now += 0.05
+        codes.append(float(easel.colour().mean()))
+    return codes
+
+
+def test_flashes_are_held_back_unless_asked_for(easel: Easel) -> None:
+    held = strobe(easel)
+    easel.now += 5
+    easel.canvas.set_limited(False)
+    free = strobe(easel)
+    assert np.abs(np.diff(free[10:])).mean() > 3 * np.abs(np.diff(held[10:])).mean()
+
+
+def test_every_tier_shows_the_same_picture(easel: Easel) -> None:
+    easel.paint(flat(200, 120, 40))
+    easel.now += 5
+    for tier in range(4):
+        easel.canvas.set_tier(tier)
+        assert np.abs(easel.colour() - (200, 120, 40)).max() <= 10
+
+
+def test_ages_and_intervals_are_kept_while_live(easel: Easel) -> None:
+    easel.paint(flat(1, 2, 3))
+    easel.now = 7.5  # the painting was made at 0
+    easel.screen()
+    assert not easel.canvas.painting_age_s
+    easel.canvas.set_live(True)
+    for _ in range(3):
+        easel.screen()
+    assert easel.canvas.painting_age_s[-1] == 7.5
+    assert len(easel.canvas.interval_s) >= 2
+    assert min(easel.canvas.interval_s) > 0
 
 
 @pytest.mark.gl

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from visualizer.analyser import Features
+from visualizer.bands import BANDS, KICK
 from visualizer.drawing import Drawing, GLDrawing, RasterDrawing, is_software, open_drawing
 from visualizer.enlarge import enlarge
 from visualizer.errors import VisualizerError
@@ -119,6 +123,65 @@ def test_opengl_and_numpy_draw_the_same(size: tuple[int, int]) -> None:
             assert np.percentile(difference, 99) < 12
     for drawing in drawings:
         drawing.release()
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("tier", [0, 1])
+def test_strokes_keep_colours_and_places(tier: int) -> None:
+    drawing, plain = GLDrawing((160, 90), offscreen_context(), tier=tier), RasterDrawing((160, 90), tier=1)
+    for each in (drawing, plain):
+        each.turn(smooth_painting(4))
+    brushed, smooth = (rgb(each.image(1.0)).reshape(9, 10, 16, 10, 3).mean(axis=(1, 3)) for each in (drawing, plain))
+    assert np.abs(brushed - smooth).mean() < 6
+    drawing.release()
+
+
+def drawings() -> list[Any]:
+    return [RasterDrawing, pytest.param(plain_opengl, marks=pytest.mark.gl)]
+
+
+def plain_opengl(size: tuple[int, int]) -> GLDrawing:
+    return GLDrawing(size, offscreen_context(), tier=PLAIN)
+
+
+@pytest.mark.parametrize("make", drawings())
+def test_a_kick_zooms_the_picture_and_it_comes_back(make: Callable[[tuple[int, int]], Drawing]) -> None:
+    kick = replace(Features.silence(), is_open=True, loudness=1.0, onsets=np.eye(len(BANDS))[KICK])
+    drawing = make((160, 90))
+    drawing.turn(smooth_painting(5))
+    images = [rgb(drawing.image(1.0, Features.silence(), 0.0))]
+    for number in range(1, 36):
+        images.append(rgb(drawing.image(1.0, kick if number < 6 else Features.silence(), number / 30)))
+    assert np.abs(images[5] - images[0]).mean() > 0.5
+    assert np.abs(images[-1] - images[0]).mean() < 0.4
+    drawing.release()
+
+
+@pytest.mark.parametrize("make", drawings())
+def test_flashes_are_held_back_and_may_be_let_through(make: Callable[[tuple[int, int]], Drawing]) -> None:
+    swings = []
+    for limited in (True, False):
+        drawing = make((160, 90))
+        drawing.scene.limited = limited
+        light = []
+        for number in range(24):
+            drawing.turn(flat(255 * (number // 2 % 2)))
+            light.append(rgb(drawing.image(1.0, None, number / 30)).mean())
+        swings.append(np.abs(np.diff(light[12:])).mean())
+        assert (drawing.scene.held_back > 0) == limited
+        drawing.release()
+    assert swings[1] > 3 * swings[0]
+
+
+def test_the_same_twice_gives_the_same_images() -> None:
+    def images() -> list[np.ndarray]:
+        drawing = RasterDrawing((160, 90), seed=3)
+        drawing.turn(smooth_painting(1))
+        drawing.turn(smooth_painting(2))
+        loud = replace(Features.silence(), is_open=True, loudness=1.0, onsets=np.ones(len(BANDS)))
+        return [rgb(drawing.image(share, loud, share / 10)) for share in (0.0, 0.3, 0.6, 1.0)]
+
+    assert all(np.array_equal(one, other) for one, other in zip(images(), images(), strict=True))
 
 
 def test_without_a_graphics_card_numpy_draws(monkeypatch: pytest.MonkeyPatch) -> None:
