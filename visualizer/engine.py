@@ -137,7 +137,12 @@ class Engine:
         """Paint one period whatever is heard; None follows the music again."""
         if index is not None and not 0 <= index < len(PERIODS):
             raise ValueError(f"period {index} does not exist: use 0 to {len(PERIODS) - 1}")
+        before = self._target()
         self._chosen = index
+        # The motion of the embedding takes its usual time by itself; a longer transition is a target that moves.
+        if self._looks.transition_s > EMBEDDING_SETTLE_S:
+            self._period_way.settle_s = self._looks.transition_s
+            self._period_way.displace(before - self._target())
 
     def set_knobs(self, knobs: Knobs) -> None:
         """How the picture moves from now on."""
@@ -150,7 +155,7 @@ class Engine:
         self._trail.longer = longer
 
     def set_transition(self, seconds: float) -> None:
-        """How long the way to another look takes, 0.2 to 30 s; ValueError beyond."""
+        """How long the way to another look takes, 0.2 to 30 s; ValueError beyond. To another period: 2 s at least."""
         self._looks.set_transition(seconds)
 
     def next_look(self, *, on_bar: bool = False) -> None:
@@ -237,6 +242,8 @@ class Engine:
         self._harmony = Glide(HARMONY_SETTLE_S)
         self._glide = Glide(EMBEDDING_SETTLE_S)
         self._period_glide = Glide(PERIOD_SETTLE_S)
+        self._period_way = Glide(EMBEDDING_SETTLE_S)
+        self._period_way.step(np.zeros(card.prototypes.shape[1]), 0.0)
 
     def _turn(self, turn: Callable[[], object], on_bar: bool) -> None:
         """Go to another look now, or on the next bar."""
@@ -261,7 +268,8 @@ class Engine:
     def _moved_embedding(self, chord: np.ndarray, dt: float) -> np.ndarray:
         """Where the picture is going (slow), shifted a little by the harmony, float32 [10]."""
         largest = harmony_reach(self._model.card.prototypes, self._knobs)
-        return self._glide.step(self._target(), dt) + self._colour.at(chord, largest)
+        target = self._target() + self._period_way.step(np.zeros(self._model.card.prototypes.shape[1]), dt)
+        return self._glide.step(target, dt) + self._colour.at(chord, largest)
 
     def _moved_noise(self, chord: np.ndarray, features: Features, dt: float) -> np.ndarray:
         """The walk, at the music's pace, displaced by harmony and drums, float32 [Z].

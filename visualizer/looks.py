@@ -32,6 +32,7 @@ class Looks:
 
     Attributes:
         number: the look that is shown or approached; 0 first, the neighbours are -1 and 1.
+        transition_s: how long the way to another look takes; see set_transition.
     """
 
     def __init__(self, size: int, seed: int, number: int = 0) -> None:
@@ -54,7 +55,7 @@ class Looks:
         shortest, longest = TRANSITIONS_S
         if not shortest <= seconds <= longest:
             raise ValueError(f"a transition of {seconds} s is not possible: use {shortest:g} to {longest:g} s")
-        self._transition_s = float(seconds)
+        self.transition_s = float(seconds)
 
     def advance(self, amount: float, dt: float) -> np.ndarray:
         """Walk on by an amount of distance (one unit is a new random picture) in dt seconds; returns the noise.
@@ -93,12 +94,12 @@ class Looks:
         self.number = number
         self._walk = NoiseWalk(self.size, self.seed, look=number)
         self._walk.distance = distance
-        self._rest.settle_s = self._transition_s
+        self._rest.settle_s = self.transition_s
         self._rest.displace(here - self._walk.at(distance))
 
     def _way(self) -> Glide:
         """Nothing left to go."""
-        way = Glide(self._transition_s)
+        way = Glide(self.transition_s)
         way.step(np.zeros(self.size), 0.0)
         return way
 

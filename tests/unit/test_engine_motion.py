@@ -176,6 +176,21 @@ def test_looks_are_left_and_found_again(model: PaintingModel) -> None:
     assert engine.look not in (-1, 0, 1)
 
 
+@pytest.mark.parametrize(("transition_s", "arrived"), [(0.5, 2.5), (20.0, 22.0)])
+def test_another_period_comes_as_slowly_as_wanted(model: PaintingModel, transition_s: float, arrived: float) -> None:
+    engine = Engine(model, analyse=False)
+    engine.set_transition(transition_s)
+    steps = [engine.paint(0.0, silence(0.0)).embedding]
+    engine.set_period(4)
+    way = np.linalg.norm(model.card.prototypes[4] - steps[0])
+    steps += [engine.paint(0.1 * i, silence(0.0)).embedding for i in range(1, 300)]
+    left = np.linalg.norm(np.stack(steps) - model.card.prototypes[4], axis=1) / way
+    assert np.abs(np.diff(left)).max() < 0.15 * 2 / max(2.0, transition_s)
+    assert left[round(10 * arrived)] < 0.07
+    assert left[round(5 * transition_s)] > 0.15
+    assert left[-1] < 0.02
+
+
 def test_a_locked_look_stands_but_dances(model: PaintingModel) -> None:
     engine = Engine(model, analyse=False)
     path(engine, 2)
