@@ -19,7 +19,7 @@ class GovernorConfig:
         window_s: between two observations.
         share: of the time between paintings that making one may take, so that sound and screen keep theirs.
         margin: a cheaper painting must fit this share of the allowed time before paintings come more often.
-        fewest_per_s: paintings, before the picture's tier is touched.
+        fewest_per_s: paintings, before the picture's tier is touched; only for the sound's sake are they fewer.
         cheapest_tier: of the picture.
         largest_divisor: refreshes for one painting.
         bad, good: share of late refreshes from which a window is bad, and up to which it is good.
@@ -31,7 +31,7 @@ class GovernorConfig:
     window_s: float = 1.0
     share: float = 0.75
     margin: float = 0.8
-    fewest_per_s: float = 12.0
+    fewest_per_s: float = 15.0
     cheapest_tier: int = 2
     largest_divisor: int = 12
     bad: float = 0.1
@@ -97,24 +97,32 @@ class Governor:
         row = self._row(load.refresh_hz)
         self.level = min(self.level, len(row) - 1)
         if load.holes:
-            self._shed(2, row)
+            self._shed(2, len(row) - 1)
         elif load.late is not None and load.late >= self.config.bad:
-            self._shed(1, row)
+            self._shed(1, max(self.level, self._last_for_picture(load.refresh_hz)))
         elif load.late is None or load.late <= self.config.good:
-            self._hold(row)
+            self._hold()
         else:
             self._good = 0
         self.pace = row[self.level]
         return self.pace
 
-    def _shed(self, steps: int, row: list[Pace]) -> None:
-        self.level = min(self.level + steps, len(row) - 1)
+    def _last_for_picture(self, refresh_hz: float) -> int:
+        """The last level that an even refresh is worth: beyond it paintings are too few."""
+        return self._fewest(refresh_hz) - self._affordable + self.config.cheapest_tier
+
+    def _fewest(self, refresh_hz: float) -> int:
+        """Divisor at which the fewest paintings are made; no smaller than the generator's own speed allows."""
+        return max(self._affordable, math.floor(refresh_hz / self.config.fewest_per_s))
+
+    def _shed(self, steps: int, last: int) -> None:
+        self.level = min(self.level + steps, last)
         self._good = 0
         if self._since_climb is not None:  # the try failed: the next comes later
             self._wait = min(2 * self._wait, self.config.longest_wait)
             self._since_climb = None
 
-    def _hold(self, row: list[Pace]) -> None:
+    def _hold(self) -> None:
         self._good += 1
         if self._since_climb is not None:
             self._since_climb += 1
@@ -136,10 +144,9 @@ class Governor:
             self._affordable -= 1
 
     def _row(self, refresh_hz: float) -> list[Pace]:
-        """All levels, each cheaper: fewer paintings down to the fewest, then by turns the tier and paintings again."""
-        config, divisor = self.config, self._affordable
-        few = max(divisor, math.floor(refresh_hz / config.fewest_per_s))
-        row = [Pace(each, 0) for each in range(divisor, few + 1)]
+        """All levels, each cheaper: fewer paintings down to the fewest, then the tier, then paintings again."""
+        config, few = self.config, self._fewest(refresh_hz)
+        row = [Pace(each, 0) for each in range(self._affordable, few + 1)]
         for tier in range(1, config.cheapest_tier + 1):
             row.append(Pace(few, tier))
         row += [Pace(each, config.cheapest_tier) for each in range(few + 1, config.largest_divisor + 1)]
