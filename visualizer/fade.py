@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import deque
 
 FIRST_S = 0.6  # the first painting rises out of the wall
-SHORTEST_S, LONGEST_S = 1 / 60, 1.5
+SHORTEST_S, LONGEST_S = 1 / 240, 1.5
+LONGEST_REFRESH_S = 0.05  # a screen that rested for longer begins a fade as if it had not
 
 
 class Fade:
@@ -23,19 +24,27 @@ class Fade:
     def __init__(self) -> None:
         self.duration_s = FIRST_S
         self._started: float | None = None
+        self._arrived: float | None = None
         self._gaps: deque[float] = deque(maxlen=5)
 
-    def begin(self, now: float) -> None:
-        """A new painting has arrived; `now` in seconds of any steady clock."""
-        if self._started is not None:
-            gap = now - self._started
+    def begin(self, now: float, shown_at: float | None = None) -> None:
+        """A new painting has arrived.
+
+        Args:
+            now: seconds of any steady clock.
+            shown_at: when what it fades from was shown; None is now. With it a painting for each refresh is seen in
+                that refresh: a fade that began only now would show nothing of it until the next.
+        """
+        if self._arrived is not None:
+            gap = now - self._arrived
             # A pause is not a rate: it says nothing about the next painting.
             if gap <= LONGEST_S:
                 self._gaps.append(gap)
             else:
                 self._gaps.clear()
         self.duration_s = self._typical_gap()
-        self._started = now
+        self._arrived = now
+        self._started = now if shown_at is None else max(now - LONGEST_REFRESH_S, min(now, shown_at))
 
     def progress(self, now: float) -> float:
         """0 where the fade began, 1 at its end and later; 1 when nothing has ever arrived."""

@@ -17,6 +17,8 @@ are small, slow to come back, or few are never held up.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from visualizer.flashes import FIELD_SHARE, LUMINANCE, averaged
@@ -31,6 +33,8 @@ STEPS = 5  # halvings in the search for the largest share
 LONG_AGO = -1e9
 SIGNALS = np.stack((LUMINANCE, np.array([1, -1, -1], np.float32)), axis=1)  # of linear light
 KINDS = 2  # luminance and red: the first axis of all that follows
+
+Picture = Callable[[float], np.ndarray]
 
 
 class FlashLimiter:
@@ -60,14 +64,15 @@ class FlashLimiter:
         self._risen = np.zeros((KINDS, *windows), np.float32)  # cells that rose lately, and since the field's turn
         self._fallen = np.zeros((KINDS, *windows), np.float32)
 
-    def share(self, wanted: np.ndarray, now: float, *, limited: bool = True) -> float:
+    def share(self, wanted: np.ndarray | Picture, now: float, *, limited: bool = True) -> float:
         """How much of the way from the picture shown last to the wanted one may be shown now, 0 to 1.
 
-        The caller shows that mix, made in linear light; the limiter takes it as shown.
+        The caller shows what lies at that share of the way; the limiter takes it as shown.
 
         Args:
-            wanted: linear light of the wanted picture over the whole screen, float [h, w, 3], 0 to 1; a size other
-                than GRID is averaged to it, in which fine patterns are lost.
+            wanted: linear light of the wanted picture over the whole screen, float [h, w, 3], 0 to 1; or a function
+                that gives what lies at a share of the way. An array is mixed in linear light. A size other than GRID
+                is averaged to it, in which fine patterns are lost.
             now: when it will be shown, seconds; a time before the last counts as the last.
             limited: False lets everything pass but goes on remembering.
         """
@@ -76,36 +81,39 @@ class FlashLimiter:
         self._risen *= fades
         self._fallen *= fades
         self._now = now
-        target = _signals(wanted)
-        turns_at = self._turns_at(target)
         self._full, self._over = self._turns[TURNS - 1 :] >= now - SPAN_S
         self._field_full = self._field_turns[TURNS - 1] >= now - SPAN_S
-        share = self._largest_share(turns_at) if limited else 1.0
-        self._show(target, turns_at, share)
+        share, shown = self._largest_share(self._way(wanted), limited)
+        self._show(shown)
         self.held_back += share < 1
         return share
 
-    def _turns_at(self, target: np.ndarray) -> np.ndarray:
-        """The share of the way at which each cell turns; infinite where it does not."""
-        way = target - self._shown
-        goal = np.where(self._rising, self._extreme - CHANGES, self._extreme + CHANGES)
-        possible = np.where(self._rising, (way < 0) & (goal >= 0), way > 0)
-        at = np.full(way.shape, np.inf, np.float32)
-        np.divide(goal - self._shown, way, out=at, where=possible)
-        return at
+    def _way(self, wanted: np.ndarray | Picture) -> Picture:
+        """The signals at each share of the way."""
+        if callable(wanted):
+            return lambda share: _signals(wanted(share))
+        target, shown = _signals(wanted), self._shown
+        return lambda share: target if share >= 1 else shown + np.float32(share) * (target - shown)
 
-    def _largest_share(self, turns_at: np.ndarray) -> float:
-        """The largest share that is allowed; what is allowed at one share is so at every smaller one."""
-        if self._allowed(turns_at <= 1):
-            return 1.0
-        low, high = 0.0, 1.0
+    def _largest_share(self, way: Picture, limited: bool) -> tuple[float, np.ndarray]:
+        """The largest share found that is allowed, and the signals there; nothing new is always allowed."""
+        signals = way(1.0)
+        if not limited or self._allowed(self._turning(signals)):
+            return 1.0, signals
+        low, high, best = 0.0, 1.0, way(0.0)
         for _ in range(STEPS):
             middle = (low + high) / 2
-            if self._allowed(turns_at <= middle):
-                low = middle
+            signals = way(middle)
+            if self._allowed(self._turning(signals)):
+                low, best = middle, signals
             else:
                 high = middle
-        return low
+        return low, best
+
+    def _turning(self, signals: np.ndarray) -> np.ndarray:
+        """Which cells turn when they come to these signals, bool [kinds, rows, columns]."""
+        gone = np.maximum(signals, 0.0) - self._extreme
+        return np.where(self._rising, -gone, gone) >= CHANGES
 
     def _allowed(self, turning: np.ndarray) -> bool:
         """Whether these cells may turn now, bool [kinds, rows, columns]."""
@@ -128,11 +136,11 @@ class FlashLimiter:
         """How many cells are set in each field of view, wherever it lies, float32 [kinds, rows, columns]."""
         return self._down @ cells.astype(np.float32) @ self._along
 
-    def _show(self, target: np.ndarray, turns_at: np.ndarray, share: float) -> None:
-        """Remember the mix."""
-        self._shown += np.float32(share) * (target - self._shown)
-        value = np.maximum(self._shown, 0.0)
-        turning = turns_at <= share if share > 0 else np.zeros(turns_at.shape, bool)
+    def _show(self, signals: np.ndarray) -> None:
+        """Remember what is shown."""
+        self._shown = signals
+        value = np.maximum(signals, 0.0)
+        turning = self._turning(signals)
         if turning.any():
             self._risen, self._fallen = self._turned(turning)
             field_turning = self._field_turning(self._risen, self._fallen)

@@ -60,16 +60,17 @@ class Miniature:
         """Go on to a progress 0 to 1 of the fade."""
         self._wanted = self._before + np.float32(progress) * (self._after - self._before)
 
-    def screen(self, look: Look, light: float, hanging: Hanging) -> np.ndarray:
-        """The whole screen if nothing held it back, float32 [ROWS, COLUMNS, 3], linear light.
+    def screen(self, look: Look, light: float, hanging: Hanging, share: float = 1.0) -> np.ndarray:
+        """The whole screen, float32 [ROWS, COLUMNS, 3], linear light.
 
         Args:
             look: zoom, rotation and colours.
             light: 1, or less on the way to black, of the codes.
             hanging: where the painting hangs.
+            share: of the way from the painting that was shown last to the wanted one; 1 if nothing holds it back.
         """
         u, v = _painting_places(look, hanging)
-        paint = _read(self._wanted, _mirrored(u), _mirrored(v))
+        paint = _read(self._mixed(share), _mirrored(u), _mirrored(v))
         if hanging.framed:  # a framed painting moves within its frame, which hangs still
             across, down = _painting_places(REST, hanging)
             paint *= ((np.abs(across - 0.5) <= 0.5) & (np.abs(down - 0.5) <= 0.5))[..., None]
@@ -80,7 +81,10 @@ class Miniature:
 
     def show(self, share: float) -> None:
         """A share 0 to 1 of the way from what was shown last to what is wanted is shown now."""
-        self._shown = self._wanted if share >= 1 else self._shown + np.float32(share) * (self._wanted - self._shown)
+        self._shown = self._mixed(share)
+
+    def _mixed(self, share: float) -> np.ndarray:
+        return self._wanted if share >= 1 else self._shown + np.float32(share) * (self._wanted - self._shown)
 
 
 def _reduced(image: np.ndarray) -> np.ndarray:

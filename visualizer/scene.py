@@ -64,6 +64,7 @@ class Scene:
         self._black = False
         self._light, self._light_at = 1.0, 0.0
         self._sight = Sight()
+        self._sighted_at: float | None = None  # of the picture's own time
 
     def set_frozen(self, frozen: bool, now: float) -> None:
         """Let the picture stand still, or go on from where it stood."""
@@ -79,19 +80,9 @@ class Scene:
         self._black = black
 
     @property
-    def held_back(self) -> int:
-        """How many sights the flash limit has held back."""
-        return self._limiter.held_back
-
-    @property
     def frozen(self) -> bool:
         """The picture stands still."""
         return self._frozen_at is not None
-
-    @property
-    def held_back(self) -> int:
-        """How many sights the flash limiter has held back."""
-        return self._limiter.held_back
 
     def begin(self, image: np.ndarray | None, now: float, *, finished: bool = False) -> None:
         """Fade to an image from now on, uint8 [H, W, 3], or to the bare wall, from what was shown last.
@@ -99,7 +90,7 @@ class Scene:
         Args:
             finished: the fade so far was to its end, wherever the last sight left it.
         """
-        self._fade.begin(self._time(now))
+        self._fade.begin(self._time(now), self._sighted_at)
         self._miniature.begin(image, finished=finished)
 
     def sight(self, features: Features | None, now: float, hanging: Hanging, progress: float | None = None) -> Sight:
@@ -119,12 +110,19 @@ class Scene:
             progress = self._fade.progress(time)
         light = self._light_now(now)
         self._miniature.fade(progress)
-        screen = self._miniature.screen(look, light, hanging)
-        share = self._limiter.share(screen, now, limited=self.limited)
-        self._miniature.show(share)
         last = self._sight
-        light = light if share >= 1 else last.light + share * (light - last.light)
-        self._sight = Sight(progress, share, last.look.towards(look, share), light)
+
+        def sight(share: float) -> Sight:
+            lit = light if share >= 1 else last.light + share * (light - last.light)
+            return Sight(progress, share, last.look.towards(look, share), lit)
+
+        def screen(share: float) -> np.ndarray:
+            seen = sight(share)
+            return self._miniature.screen(seen.look, seen.light, hanging, share)
+
+        self._sight = sight(self._limiter.share(screen, now, limited=self.limited))
+        self._miniature.show(self._sight.share)
+        self._sighted_at = time
         return self._sight
 
     def changes(self, now: float) -> bool:
