@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING
 from mvnet.errors import MvnetError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from mvnet.encoder_report import EncoderReport
+    from mvnet.exported_painter import ExportedPainter
     from mvnet.listeners import Listener
     from mvnet.records import Recording
 
@@ -28,6 +31,7 @@ def configure(parser: ArgumentParser) -> Callable[[Namespace], int]:
     """Add what can be evaluated and its flags."""
     parts = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     _configure_encoder(parts.add_parser("encoder", help="period accuracy, calmness and robustness of an encoder"))
+    _configure_gan(parts.add_parser("gan", help="quality, variety and smoothness of a generator's paintings"))
     return lambda args: args.evaluate(args)
 
 
@@ -73,6 +77,69 @@ def _run_encoder(args: Namespace) -> int:
     else:
         print_encoder(figures)
     return 0
+
+
+def _configure_gan(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--model", type=Path, required=True, help="model folder; its files paint and hear through ONNX Runtime")
+    add("--data", type=Path, required=True, help="folder with paintings, for example with a paintings.csv")
+    add("--layout", default="auto", help="of the data set (default: auto)")
+    add("--music", type=Path, help="folder whose held-out music is painted (default: that of --data where it has any)")
+    add("--cache", type=Path, help="folder of decoded pictures and their features (default: nothing is kept)")
+    add("--paintings", type=int, default=150, help="held-out ones of each period, and as many generated (default: 150)")
+    add("--training", type=int, default=0, help="training paintings of each period to compare with; 0 = all (default)")
+    add("--walks", type=int, default=6, help="walks of 60 steps, of each kind (default: 6)")
+    add("--size", type=int, default=256, help="pixels on a side of the real paintings (default: 256)")
+    add("--draws", type=int, default=20, help="half samples behind an interval (default: 20)")
+    add("--seed", type=int, default=0, help="of every draw (default: 0)")
+    add("--threads", type=int, default=0, help="of the networks; 0 = their libraries' choice")
+    add("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(evaluate=_run_gan)
+
+
+def _run_gan(args: Namespace) -> int:
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else ONNX Runtime writes an identifier into the home
+    from mvnet.datasets import read_paintings
+    from mvnet.exported_painter import ExportedPainter
+    from mvnet.gan_report import GanReport, GanTest
+    from mvnet.tables import print_gan
+
+    test = GanTest(args.paintings, args.training, args.walks, args.size, args.draws, args.seed)
+    if args.threads:
+        _limit_torch(args.threads)
+    painter = ExportedPainter(args.model, args.threads)
+    paintings = read_paintings(args.data, args.layout, seed=args.seed, split_by="painter")
+    with _cache_folder(args.cache) as folder:
+        embeddings, periods, origin = _embeddings(args, painter, folder)
+        report = GanReport(
+            painter, embeddings, periods, paintings, test,
+            cache=args.cache, scratch=folder, threads=args.threads, progress=not args.json,
+        )  # fmt: skip
+        measured = report.measure()
+    figures = {"model": str(args.model), "data": str(args.data), "seed": args.seed, "embeddings": origin, **measured}
+    if args.json:
+        print(json.dumps(figures))
+    else:
+        print_gan(figures)
+    return 0
+
+
+def _embeddings(args: Namespace, painter: ExportedPainter, folder: Path) -> tuple[np.ndarray, np.ndarray, str]:
+    """What the generator paints to: embeddings [n, 10], their periods, and where they come from."""
+    from mvnet.datasets import NothingFound, read_music
+    from mvnet.exported_painter import music_embeddings, prototype_embeddings
+
+    try:
+        recordings = read_music(args.music or args.data, args.layout, seed=args.seed)
+    except NothingFound:
+        if args.music is not None:
+            raise
+        places, periods = prototype_embeddings(painter.prototypes, args.paintings, args.seed)
+        return places, periods, "the prototypes, with half their spread"
+    heldout = [recording for recording in recordings if recording.split == "val"]
+    chosen = heldout or recordings
+    places, periods = music_embeddings(args.model, chosen, folder, threads=args.threads, progress=not args.json)
+    return places, periods, f"{len(places)} clips of {'held-out' if heldout else 'all'} music"
 
 
 @contextmanager

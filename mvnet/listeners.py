@@ -43,7 +43,7 @@ class ExportedListener:
     """
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
-        card = _card(folder)
+        card = read_card(folder)
         try:
             self.spec = MelSpec(**card["spec"])
             self.prototypes = np.array(card["prototypes"], np.float64)
@@ -97,7 +97,12 @@ class CheckpointListener:
             return embedding.numpy(), period_probabilities(self._head, embedding).numpy()
 
 
-def _card(folder: Path) -> dict:
+def read_card(folder: Path) -> dict:
+    """The model.json of a model folder.
+
+    Raises:
+        MvnetError: missing or unreadable.
+    """
     file = folder / "model.json"
     try:
         card = json.loads(file.read_text("utf-8"))

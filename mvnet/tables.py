@@ -38,6 +38,34 @@ def print_encoder(figures: Mapping[str, Any]) -> None:
     print("seconds: " + ", ".join(f"{name} {value}" for name, value in figures["seconds"].items()))
 
 
+def print_gan(figures: Mapping[str, Any]) -> None:
+    """Everything that mvnet.gan_report measures: each figure, its interval, and that of real paintings."""
+    for name in ("model", "data", "seed", "embeddings", "network", "paintings", "training_paintings"):
+        print(f"{name:34} {figures[name]}")
+    print(f"{'':34} {'generated':>10}  {'95 % interval':18}  {'real':>10}")
+    _compared(figures, figures["real"], figures["intervals"])
+    for key, text in figures["names"].items():
+        print(f"{key}: {text}")
+    monitor = figures["monitor"]
+    print(f"on {monitor['network']}, as a monitor")
+    _compared(monitor, monitor["real"], {})
+    print("seconds: " + ", ".join(f"{name} {value}" for name, value in figures["seconds"].items()))
+
+
+def _compared(
+    figures: Mapping[str, Any], real: Mapping[str, Any], intervals: Mapping[str, Any], indent: str = ""
+) -> None:
+    for name, value in figures.items():
+        if isinstance(value, dict) and name in real:
+            print(f"{indent}{name}")
+            _compared(value, real[name], intervals.get(name, {}), indent + "  ")
+        elif isinstance(value, float):
+            low, high = intervals.get(name, (None, None))
+            span = "" if low is None else f"[{low:.4f}, {high:.4f}]"
+            floor = f"{real[name]:10.4f}" if name in real else ""
+            print(f"{indent}{name:{34 - len(indent)}} {value:10.4f}  {span:18}  {floor}")
+
+
 def _lines(figures: Mapping[str, Any], intervals: Mapping[str, Sequence[float]], indent: str = "") -> None:
     width = 34 - len(indent)
     for name, value in figures.items():
