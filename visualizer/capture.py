@@ -16,7 +16,7 @@ import numpy as np
 
 from visualizer.capture_process import CaptureProcess, spawn_context, write_block
 from visualizer.decode import to_mono
-from visualizer.devices import Backend, Device, close_stream, find_device, open_input, portaudio
+from visualizer.devices import MONITOR, Backend, Device, close_stream, find_device, open_input, portaudio
 from visualizer.errors import VisualizerError
 from visualizer.ring import SampleRing
 from visualizer.shared_ring import RingMemory, SharedRing, ring_memory
@@ -191,7 +191,7 @@ class Microphone:
             return True
         if self._ring.written != self._seen:
             self._seen, self._seen_at = self._ring.written, now
-        return now - self._seen_at > STALL_S
+        return now - self._seen_at > STALL_S and self.device.kind != MONITOR  # what plays nothing may send nothing
 
     def _revive(self, now: float) -> bool:
         """Let a new process go on in the same ring: what was heard before stays, and counting goes on."""

@@ -14,6 +14,7 @@ import multiprocessing
 import signal
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext
 from multiprocessing.process import BaseProcess
@@ -21,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.devices import Device, close_stream, open_input, portaudio, present_device
+from visualizer.devices import MONITOR, Device, close_stream, open_input, portaudio, present_device
 from visualizer.errors import VisualizerError
 from visualizer.ring import SampleRing
 from visualizer.shared_ring import RingMemory, SharedRing
@@ -29,6 +30,7 @@ from visualizer.shared_ring import RingMemory, SharedRing
 START_S = 15.0  # for a crowded machine to start a Python; usually well under one
 END_S = 2.0
 LOOK_S = 0.1  # between looks whether the stream still runs
+QUIET_S = 1.0  # a monitor that delivers nothing for so long has nothing to deliver: that is silence
 OPENED, REFUSED, OVER = "opened", "refused", "over"
 
 
@@ -38,6 +40,37 @@ def write_block(ring: SampleRing, block: np.ndarray, status: Any) -> None:
     ring.write(block)
     if status:
         ring.overflows += 1
+
+
+class Silence:
+    """Fills in the silence that some sound systems leave out: nothing at all comes while nothing plays.
+
+    Those who listen hear time pass. Runs in the capture process's main thread; the lock keeps its rare writes
+    apart from the callback's.
+    """
+
+    def __init__(self, ring: SampleRing, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ring = ring
+        self._rate = rate
+        self._clock = clock
+        self._filled: float | None = None
+        self._lock = threading.Lock()
+
+    def write(self, block: np.ndarray, status: Any) -> None:
+        """Write a block from the sound card."""
+        with self._lock:
+            write_block(self._ring, block, status)
+
+    def fill(self) -> None:
+        """Write silence up to now if nothing has come for a while, or since the last silence."""
+        with self._lock:
+            now = self._clock()
+            passed = now - self._ring.arrived
+            if passed < (QUIET_S if self._ring.arrived != self._filled else LOOK_S / 2):
+                return
+            self._ring.write(np.zeros((round(passed * self._rate), self._ring.channels), np.float32))
+            self._ring.arrived = now
+            self._filled = self._ring.arrived
 
 
 def spawn_context() -> SpawnContext:
@@ -123,10 +156,11 @@ def _run(device: Device, memory: RingMemory, latency_s: float, app: Connection) 
 def capture(device: Device, memory: RingMemory, latency_s: float, app: Connection) -> None:
     """What the process does: hear until the app closes its end, dies, or the stream is over."""
     ring = SharedRing(memory)
+    silence = Silence(ring, device.rate)
     over = threading.Event()
 
     def hear(block: np.ndarray, n: int, times: Any, status: Any) -> None:
-        write_block(ring, block, status)
+        silence.write(block, status)
 
     with contextlib.suppress(OSError, EOFError):  # the app has gone: so do we
         try:
@@ -140,6 +174,7 @@ def capture(device: Device, memory: RingMemory, latency_s: float, app: Connectio
                 callback=hear,
                 finished_callback=over.set,
             )
+            ring.arrived = time.monotonic()
             stream.start()
         except Exception as error:
             text = str(error) if isinstance(error, VisualizerError) else _does_not_start(device, error)
@@ -150,6 +185,8 @@ def capture(device: Device, memory: RingMemory, latency_s: float, app: Connectio
             if over.is_set() or not stream.active:
                 app.send((OVER, ""))
                 break
+            if device.kind == MONITOR:
+                silence.fill()
         close_stream(stream, backend)
 
 

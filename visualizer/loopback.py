@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,6 @@ from typing import Any
 import numpy as np
 
 LOOK_S = 0.005
-QUIET_S = 0.1  # without a sample for so long: nothing plays, which sounds like silence
 
 
 @dataclass(frozen=True)
@@ -73,8 +71,7 @@ def _loopback(entry: dict[str, Any], default: str) -> Loopback:
 class LoopbackStream:
     """Hears an output; takes the settings and has the methods of sounddevice.InputStream that the app uses.
 
-    WASAPI delivers nothing while nothing plays. Silence is filled in by the clock, so that those who listen
-    hear time pass; the thread that reads is the only one that calls back.
+    A thread reads what there is: WASAPI delivers nothing while nothing plays, and a blocking read would hang.
 
     Args:
         device: number of the loopback.
@@ -98,7 +95,6 @@ class LoopbackStream:
         callback: Callable[[np.ndarray, int, Any, Any], None],
         finished_callback: Callable[[], None] = lambda: None,
         dtype: str = "float32",
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         package = loopback_package()
         self._portaudio = package.PyAudio()
@@ -119,9 +115,8 @@ class LoopbackStream:
             self._portaudio.terminate()
             raise ValueError(str(error)) from None
         self.latency = float(latency)
-        self._callback, self._finished, self._clock = callback, finished_callback, clock
+        self._callback, self._finished = callback, finished_callback
         self._stop = threading.Event()
-        self._heard_at = clock()
         self._thread = threading.Thread(target=self._run, name="loopback", daemon=True)
 
     @property
@@ -132,7 +127,6 @@ class LoopbackStream:
     def start(self) -> None:
         """Begin calling back."""
         self._stream.start_stream()
-        self._heard_at = self._clock()
         self._thread.start()
 
     def close(self) -> None:
@@ -152,16 +146,8 @@ class LoopbackStream:
             self._finished()
 
     def advance(self) -> None:
-        """Pass on what was played since the last time, or silence. Raises OSError when the output is gone."""
-        now = self._clock()
+        """Pass on what was played since the last time. Raises OSError when the output is gone."""
         if n := self._stream.get_read_available():
             block = np.frombuffer(self._stream.read(n, exception_on_overflow=False), np.float32)
-            self._heard_at = now
-        elif now - self._heard_at > QUIET_S:
-            n = round((now - self._heard_at) * self._rate)
-            block = np.zeros(n * self._own_channels, np.float32)
-            self._heard_at = now
-        else:
-            return
-        block = block.reshape(-1, self._own_channels)[:, : self._channels]
-        self._callback(block, len(block), None, None)
+            block = block.reshape(-1, self._own_channels)[:, : self._channels]
+            self._callback(block, len(block), None, None)

@@ -22,6 +22,7 @@ RATE = 48_000  # Hz
 # Its period of 66.9 samples divides no usual block, so that no lost block goes unnoticed.
 TONE_HZ = 717
 START_S = 10.0
+IDLE_S = 60  # the server ends by itself if we were killed
 _VARIABLES = ("XDG_RUNTIME_DIR", "PULSE_SERVER", "PULSE_COOKIE", "PULSE_SOURCE", "PULSE_SINK")
 
 
@@ -61,7 +62,7 @@ def _command(socket: Path) -> list[str]:
         "pulseaudio",
         "-n",
         "--daemonize=no",
-        "--exit-idle-time=-1",
+        f"--exit-idle-time={IDLE_S}",
         "--use-pid-file=no",
         "--disable-shm=yes",
         f"--load=module-null-sink sink_name={SINK} rate={RATE} format=float32le norewinds=1",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,8 @@ def answer(*words: str) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("shared", [[], ["--shared"]])
-def test_nothing_is_lost_while_the_model_paints(model: Path, shared: list[str]) -> None:
-    command = ["-m", "visualizer", "selftest", "audio", "--minutes", "0.03", "--json", "--model", str(model)]
-    report = answer(*command, *shared)
+def test_nothing_is_lost_while_the_model_paints(model: Path) -> None:
+    report = answer("-m", "visualizer", "selftest", "audio", "--minutes", "0.03", "--json", "--model", str(model))
     assert report["whole"]
     assert (report["tone"], report["breaks"], report["missing"], report["overflows"]) == (TONE_HZ, 0, 0, 0)
     assert report["paintings_per_s"] > 0
@@ -71,3 +70,59 @@ def test_devices_say_what_they_are() -> None:
         ("output", True, "PulseAudio"),
     ]
     assert {"name", "kind", "channels", "rate", "default", "host_api"} <= set(found[0])
+
+
+SUSPENDED = """
+import json, subprocess, time
+from visualizer.audio import Microphone
+from visualizer.private_sound import SINK, private_tone
+with private_tone():
+    microphone = Microphone()
+    deadline = time.monotonic() + 30
+    while microphone.level < -20 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    subprocess.run(["pactl", "suspend-sink", SINK, "1"], check=True)
+    while microphone.level > -80 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    heard, lost = microphone.heard, microphone.lost()
+    while microphone.heard == heard and time.monotonic() < deadline:
+        time.sleep(0.05)
+    goes_on = microphone.heard > heard
+    subprocess.run(["pactl", "suspend-sink", SINK, "0"], check=True)
+    while microphone.level < -20 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    print(json.dumps({"lost": lost, "goes_on": goes_on, "level": microphone.level}))
+    microphone.close()
+"""
+
+KILLED = """
+import os, signal
+from visualizer.audio import Microphone
+microphone = Microphone()
+print(microphone._recorder.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_an_output_that_sleeps_sounds_like_silence() -> None:
+    figures = answer("-c", SUSPENDED)
+    assert figures["goes_on"]
+    assert not figures["lost"]
+    assert figures["level"] > -20
+
+
+def test_the_capture_process_ends_with_the_app() -> None:
+    with pulse.null_sink():
+        app = subprocess.run([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, timeout=60, check=False)
+        capture = Path(f"/proc/{int(app.stdout)}/cmdline")
+        deadline = time.monotonic() + 10
+        while _runs(capture) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not _runs(capture)
+
+
+def _runs(command_line: Path) -> bool:
+    try:
+        return bool(command_line.read_bytes())  # a process that has ended and waits to be reaped has none
+    except OSError:
+        return False

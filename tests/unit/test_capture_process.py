@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 
 import numpy as np
@@ -13,11 +13,22 @@ import pytest
 from tests.fakes_audio import FakeSound, FakeStatus
 from visualizer import capture, capture_process
 from visualizer.capture import REVIVALS, REVIVALS_S, STALL_S, Microphone
-from visualizer.capture_process import OPENED, OVER, REFUSED, CaptureProcess, spawn_context
+from visualizer.capture_process import (
+    LOOK_S,
+    OPENED,
+    OVER,
+    QUIET_S,
+    REFUSED,
+    CaptureProcess,
+    Silence,
+    spawn_context,
+)
 from visualizer.devices import Device
 from visualizer.errors import VisualizerError
+from visualizer.ring import SampleRing
 from visualizer.shared_ring import RingMemory, SharedRing, ring_memory
 
+RATE = 1000
 FAKE = Device("Fake microphone", 5, "Fake", 2, 48_000.0, "microphone", True)
 NOWHERE = Device("No such device", 99, "Nobody", 2, 48_000.0, "microphone", True)
 
@@ -80,6 +91,27 @@ def test_it_says_when_the_device_is_gone(start: Start) -> None:
     inside.app.recv()
     inside.sound.streams[0].die()
     assert inside.app.recv() == (OVER, "")
+
+
+def test_silence_is_filled_in_while_nothing_comes_and_ends_with_the_next_sound() -> None:
+    now = [100.0]
+    ring = SampleRing(10 * RATE, 2)
+    silence = Silence(ring, RATE, lambda: now[0])
+    ring.arrived = now[0]
+    silence.write(np.ones((RATE, 2)), None)
+    ring.arrived = now[0]
+    for _ in range(30):
+        silence.fill()
+        now[0] += LOOK_S
+        if now[0] < 100.0 + QUIET_S:
+            assert ring.written == RATE
+    assert ring.written == pytest.approx(RATE + 2.9 * RATE, abs=0.01 * RATE)
+    assert not ring.read(RATE)[0].any()
+    written = ring.written
+    silence.write(np.ones((10, 2)), None)
+    ring.arrived = now[0]
+    silence.fill()
+    assert ring.written == written + 10
 
 
 @pytest.mark.parametrize(
@@ -171,6 +203,13 @@ def test_lost_when_the_process_says_so_or_nothing_comes(processes: Processes) ->
     assert not microphone.lost()
     processes.started[0].over = True
     assert microphone.lost()
+
+
+def test_a_monitor_that_plays_nothing_is_not_lost(processes: Processes) -> None:
+    now = [0.0]
+    microphone = Microphone(replace(FAKE, kind="monitor"), clock=lambda: now[0])
+    now[0] = STALL_S + 0.1
+    assert not microphone.lost()
 
 
 def test_where_no_process_starts_this_one_captures(processes: Processes) -> None:

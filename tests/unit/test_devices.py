@@ -150,6 +150,18 @@ def test_windows_hears_what_the_user_hears(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(found) == 3
 
 
+@pytest.mark.parametrize(
+    ("platform", "words"), [("darwin", "BlackHole"), ("win32", "PyAudioWPatch"), ("linux", "PulseAudio or PipeWire")]
+)
+def test_what_to_do_where_other_programs_cannot_be_heard(
+    platform: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    microphone = Device("Desk", 0, "Any", 1, 48_000.0, "microphone", True)
+    assert words in devices.system_sound_advice([microphone])
+    assert devices.system_sound_advice([microphone, replace(microphone, kind="monitor")]) == ""
+
+
 def test_a_device_is_found_again_by_name_when_numbers_have_changed() -> None:
     wanted = Device("Fake microphone", 7, "Fake", 2, 44_100.0, "microphone", False)
     again = present_device(wanted, FakeSound())
