@@ -20,6 +20,21 @@ def test_newest_wins_and_is_taken_once() -> None:
     assert box.take() is None
 
 
+def test_each_reader_gets_each_newest_item_once() -> None:
+    box = Latest[int]()
+    early = box.reader()
+    box.put(1)
+    late = box.reader()
+    assert (early(), early()) == (1, None)
+    assert (late(), late()) == (1, None)
+    assert (box.take(), box.take()) == (1, None)
+    box.put(2)
+    box.put(2)  # an equal item is another item
+    assert (early(), late(), box.take()) == (2, 2, 2)
+    box.put(2)
+    assert early() == 2
+
+
 def test_items_arrive_in_order_between_threads() -> None:
     box = Latest[int]()
     last = 20_000

@@ -54,6 +54,21 @@ def test_after_sleep_it_goes_on_from_now(counted: list[int]) -> None:
     assert sum(counted) == 24_000 // BLOCK * BLOCK
 
 
+def test_blocks_are_due_one_after_the_other_however_late_they_come() -> None:
+    clock, due = Clock(), []
+
+    def callback(out: np.ndarray, n: int, times: Any, status: Any) -> None:
+        due.append(clock() + times.outputBufferDacTime - times.currentTime)
+
+    silent = SilentStream(48_000, callback, clock)
+    silent._since = clock.now
+    for pause in (0.02, 0.09, 0.01, 0.2):
+        clock.now += pause
+        silent.advance()
+    assert due == pytest.approx([100 + index * BLOCK / 48_000 for index in range(len(due))])
+    assert len(due) == 15
+
+
 def test_starts_and_ends_its_thread(counted: list[int]) -> None:
     silent = stream(counted, Clock())
     assert not silent.active
