@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.motion import Glide, NoiseWalk, Shift
+from visualizer.motion import Glide, NoiseWalk, Shift, Trail
 
 
 @given(st.lists(st.floats(0.001, 0.2), min_size=1, max_size=60))
@@ -69,3 +69,54 @@ def test_shift_goes_along_orthonormal_directions_and_returns() -> None:
     assert not shift.at(np.zeros(3), 2.5).any()
     np.testing.assert_array_equal(Shift(3, 100, seed=4).directions, shift.directions)
     assert not np.allclose(Shift(3, 100, seed=5).directions, shift.directions)
+
+
+def test_glide_is_displaced_without_a_change_of_velocity() -> None:
+    glide, same = Glide(1.0), Glide(1.0)
+    for one in (glide, same):
+        one.step(np.zeros(1), 0)
+        one.step(np.ones(1), 0.1)
+    glide.displace(np.array([2.0]))
+    near, far = (one.step(np.array([target]), 1e-6)[0] for one, target in ((same, 1.0), (glide, 3.0)))
+    assert far - near == pytest.approx(2.0, abs=1e-5)
+    assert glide.step(np.array([3.0]), 0.2)[0] - same.step(np.array([1.0]), 0.2)[0] == pytest.approx(2.0, abs=1e-5)
+
+
+def test_glide_may_change_its_time_on_the_way() -> None:
+    glide = Glide(1.0)
+    glide.step(np.zeros(1), 0)
+    before = glide.step(np.ones(1), 0.2)[0]
+    glide.settle_s = 10.0
+    assert glide.settle_s == pytest.approx(10.0)
+    assert glide.step(np.ones(1), 0.0)[0] == pytest.approx(before)
+    with pytest.raises(ValueError, match="settle_s"):
+        glide.settle_s = 0.0
+
+
+@given(st.integers(-5, 5), st.integers(-5, 5))
+def test_each_look_is_a_path_of_its_own(one: int, other: int) -> None:
+    first, second = NoiseWalk(32, 1, one).at(0.5), NoiseWalk(32, 1, other).at(0.5)
+    assert np.allclose(first, second) == (one == other)
+
+
+@given(st.floats(0.3, 3), st.lists(st.floats(0, 1), min_size=1, max_size=30), st.floats(0.001, 0.2))
+def test_trail_stays_within_its_pushes_and_lets_go(longer: float, pushed: list[float], dt: float) -> None:
+    trail = Trail()
+    trail.longer = longer
+    values = [float(trail.step(np.array([push]), dt)[0]) for push in pushed]
+    assert min(values) >= 0
+    assert max(values) <= max(pushed) + 1e-12
+    if longer <= 1:
+        assert values == pushed
+    assert trail.step(np.zeros(1), 10.0)[0] < 1e-6
+
+
+def test_trail_returns_later() -> None:
+    def left_after_half_a_second(longer: float) -> float:
+        trail = Trail()
+        trail.longer = longer
+        for index in range(30):
+            value = trail.step(np.array([np.exp(-index / 60 / 0.18)]), 1 / 60)
+        return float(value[0])
+
+    assert left_after_half_a_second(3.0) > 3 * left_after_half_a_second(1.0)
