@@ -47,24 +47,18 @@ def test_too_few_columns_are_refused() -> None:
 
 def test_a_reader_never_sees_what_it_did_not_ask_for() -> None:
     timeline = Timeline(64 + MARGIN)
-    stop = threading.Event()
-    written = 0
 
     def write() -> None:
-        nonlocal written
-        while not stop.is_set():
-            written += 10
-            timeline.add(written, heard_at(written))
+        for sample in range(10, 100_000, 10):
+            timeline.add(sample, heard_at(sample))
 
     writer = threading.Thread(target=write)
     writer.start()
-    try:
-        newest = 0.0
-        for _ in range(20_000):
-            sample, features = timeline.entry(float("inf"))
-            assert features.heard_s == sample  # never half of one entry and half of another
-            assert sample >= newest  # never back
-            newest = sample
-    finally:
-        stop.set()
-        writer.join()
+    newest = 0
+    while writer.is_alive():
+        sample, features = timeline.entry(float("inf"))
+        assert features.heard_s == sample  # never half of one entry and half of another
+        assert sample >= newest  # never back
+        newest = sample
+    writer.join()
+    assert timeline.entry(float("inf"))[0] == 99_990
