@@ -219,7 +219,7 @@ class GLCanvas(Easel, QOpenGLWidget):
         scale = self.devicePixelRatioF()
         screen = (max(1, round(self.width() * scale)), max(1, round(self.height() * scale)))
         target = self._context.detect_framebuffer(self.defaultFramebufferObject())
-        hanging = hang(screen, self._painting.size, scale, self._fit)
+        hanging = self._hung(hang(screen, self._painting.size, scale, self._fit))
         self._painting.draw(target, hanging, self._sight(hanging), self._tier)
         self.paint_s.append(time.perf_counter() - started)
 

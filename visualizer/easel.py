@@ -122,6 +122,10 @@ class Easel:
         """Refresh soon."""
         raise NotImplementedError
 
+    def _hung(self, hanging: Hanging) -> Hanging:
+        """Where the painting may hang in this refresh."""
+        return self._scene.hung(hanging, self._clock())
+
     def _sight(self, hanging: Hanging) -> Sight:
         """What this refresh shows; counts it."""
         now = self._clock()

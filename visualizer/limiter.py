@@ -76,6 +76,19 @@ class FlashLimiter:
             now: when it will be shown, seconds; a time before the last counts as the last.
             limited: False lets everything pass but goes on remembering.
         """
+        self._advance(now)
+        share, shown = self._largest_share(self._way(wanted), limited)
+        self._show(shown)
+        self.held_back += share < 1
+        return share
+
+    def allows(self, picture: np.ndarray, now: float) -> bool:
+        """Whether a picture could be shown in full now; see share. Nothing is taken as shown."""
+        self._advance(now)
+        return self._allowed(self._turning(_signals(picture)))
+
+    def _advance(self, now: float) -> None:
+        """Let what was shown grow old."""
         now = max(now, self._now)
         fades = np.float32(np.exp((self._now - now) / FADES_S))
         self._risen *= fades
@@ -83,10 +96,6 @@ class FlashLimiter:
         self._now = now
         self._full, self._over = self._turns[TURNS - 1 :] >= now - SPAN_S
         self._field_full = self._field_turns[TURNS - 1] >= now - SPAN_S
-        share, shown = self._largest_share(self._way(wanted), limited)
-        self._show(shown)
-        self.held_back += share < 1
-        return share
 
     def _way(self, wanted: np.ndarray | Picture) -> Picture:
         """The signals at each share of the way."""

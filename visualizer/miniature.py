@@ -84,18 +84,24 @@ class Miniature:
         self._shown = self._mixed(share)
 
     def _mixed(self, share: float) -> np.ndarray:
-        return self._wanted if share >= 1 else self._shown + np.float32(share) * (self._wanted - self._shown)
+        if share <= 0 or share >= 1:
+            return self._shown if share <= 0 else self._wanted
+        return self._shown + np.float32(share) * (self._wanted - self._shown)
 
 
 def _reduced(image: np.ndarray) -> np.ndarray:
     """A painting as float32 [h, w, 4], linear light and 1; no side above POINTS."""
     height, width = image.shape[:2]
     step = -(-max(height, width) // POINTS)
-    rows, columns = max(1, height // step), max(1, width // step)
+    every = max(1, step // 2)  # two points each way are enough for a mean of what is smooth
+    image, step = image[::every, ::every], -(-step // every)
+    height, width = image.shape[:2]
     step_y, step_x = min(step, height), min(step, width)
+    rows, columns = height // step_y, width // step_x
     light = to_linear(image[: rows * step_y, : columns * step_x])
-    mean = light.reshape(rows, step_y, columns * step_x, 3).mean(1).reshape(rows, columns, step_x, 3).mean(2)
-    return np.concatenate((mean, np.ones((rows, columns, 1), np.float32)), axis=2)
+    small = np.ones((rows, columns, 4), np.float32)
+    small[..., :3] = light.reshape(rows, step_y, columns, step_x, 3).mean(axis=(1, 3))
+    return small
 
 
 def _resampled(small: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -125,9 +131,13 @@ def _read(small: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     height, width = small.shape[:2]
     x = np.clip(u * width - 0.5, 0, width - 1)
     y = np.clip(v * height - 0.5, 0, height - 1)
-    column, row = x.astype(int), y.astype(int)
-    right, below = np.minimum(column + 1, width - 1), np.minimum(row + 1, height - 1)
+    column, row = x.astype(np.intp), y.astype(np.intp)
+    right, below = np.minimum(column + 1, width - 1), np.minimum(row + 1, height - 1) * width
     dx, dy = (x - column)[..., None].astype(np.float32), (y - row)[..., None].astype(np.float32)
-    upper = small[row, column] * (1 - dx) + small[row, right] * dx
-    lower = small[below, column] * (1 - dx) + small[below, right] * dx
-    return upper * (1 - dy) + lower * dy
+    row *= width
+    points = small.reshape(-1, small.shape[2])
+    upper_left, upper_right, lower_left, lower_right = (
+        points.take(line + place, axis=0) for line in (row, below) for place in (column, right)
+    )
+    upper = upper_left + dx * (upper_right - upper_left)
+    return upper + dy * (lower_left + dx * (lower_right - lower_left) - upper)

@@ -74,7 +74,7 @@ class RasterCanvas(Easel, QWidget):
         started = time.perf_counter()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        hanging = hang((self.width(), self.height()), self._painting.size, 1.0, self._fit)
+        hanging = self._hung(hang((self.width(), self.height()), self._painting.size, 1.0, self._fit))
         sight = self._sight(hanging)
         self._painting.mix(sight)
         if self._painting.bare or hanging.framed:  # else the painting covers it all

@@ -65,6 +65,8 @@ class Scene:
         self._light, self._light_at = 1.0, 0.0
         self._sight = Sight()
         self._sighted_at: float | None = None  # of the picture's own time
+        self._hung: Hanging | None = None
+        self._hanging_waits = False
 
     def set_frozen(self, frozen: bool, now: float) -> None:
         """Let the picture stand still, or go on from where it stood."""
@@ -84,6 +86,11 @@ class Scene:
         """The picture stands still."""
         return self._frozen_at is not None
 
+    @property
+    def held_back(self) -> int:
+        """How many sights the flash limit has held back."""
+        return self._limiter.held_back
+
     def begin(self, image: np.ndarray | None, now: float, *, finished: bool = False) -> None:
         """Fade to an image from now on, uint8 [H, W, 3], or to the bare wall, from what was shown last.
 
@@ -93,13 +100,25 @@ class Scene:
         self._fade.begin(self._time(now), self._sighted_at)
         self._miniature.begin(image, finished=finished)
 
+    def hung(self, hanging: Hanging, now: float) -> Hanging:
+        """Where the painting may hang now: as wanted, or as it hung while to hang it otherwise would flash."""
+        last = self._hung
+        self._hanging_waits = False
+        if self.limited and last is not None and last.fit != hanging.fit and last.screen == hanging.screen:
+            moved = self._miniature.screen(self._sight.look, self._sight.light, hanging, 0.0)
+            self._hanging_waits = not self._limiter.allows(moved, now)
+        if not self._hanging_waits:
+            self._hung = last = hanging
+        assert last is not None
+        return last
+
     def sight(self, features: Features | None, now: float, hanging: Hanging, progress: float | None = None) -> Sight:
         """What to show now; call it once a refresh and show it.
 
         Args:
             features: what should be seen of the music now; None holds the last look.
             now: seconds of a steady clock.
-            hanging: where the painting hangs.
+            hanging: where the painting hangs; see hung.
             progress: of the fade, where it is known; None goes by the time.
         """
         time = self._time(now)
@@ -128,7 +147,8 @@ class Scene:
     def changes(self, now: float) -> bool:
         """Whether the next refresh would differ even without sound: a fade goes on, or a flash is held back."""
         fading = not self.frozen and self._fade.progress(self._time(now)) < 1
-        return fading or self._light_now(now) != (0.0 if self._black else 1.0) or self._sight.share < 1
+        fading = fading or self._light_now(now) != (0.0 if self._black else 1.0)
+        return fading or self._hanging_waits or self._sight.share < 1
 
     def _time(self, now: float) -> float:
         """The picture's own time, which stands still while it is frozen."""
