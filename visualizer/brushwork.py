@@ -23,7 +23,7 @@ STRUCTURE_POINTS = 2  # how far structure is averaged, points to each side, twic
 LEVEL_BITS = 7
 LEVEL_STEPS = 1 << LEVEL_BITS  # a gain of 1 in whole numbers
 EDGE = 12  # points of the large picture that strokes may reach beyond its sides
-KEPT = 0.6  # of the last structure at each new painting: directions turn over a few paintings and do not flicker
+KEPT = 0.4  # of the last structure when strokes are laid anew: directions turn over a few paintings and do not flicker
 
 
 @lru_cache(maxsize=1)

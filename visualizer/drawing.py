@@ -14,7 +14,7 @@ import numpy as np
 from visualizer.analyser import Features
 from visualizer.errors import VisualizerError
 from visualizer.hanging import Hanging, hang
-from visualizer.linen import VIGNETTE, corners, light_on_linen
+from visualizer.linen import LINEN, VIGNETTE, corners, light_on_linen
 from visualizer.raster_painting import RasterPainting, View, view
 from visualizer.scene import Scene
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NO_WALL = (0, 0, 0)  # no wall is seen around a picture that fills
 SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "gdi generic", "software")
 VIEW_POINTS = 540  # the picture's shorter side in points of a desktop: sets how fine the linen is
-BLACK, WHITE = 16, 235  # luma of studio range
+BLACK = 16  # luma of studio range
 GREY = 128  # chroma of no colour
 
 
@@ -101,7 +101,7 @@ class RasterDrawing:
         self._scaler = _Scaler()
         self._painting = RasterPainting(NO_WALL)
         self._begun = False
-        self._gain, self._offset, self._chroma_gain, self._chroma_offset = _linen_on_yuv(size)
+        self._lights = _linen_on_yuv(size)
 
     def turn(self, painting: np.ndarray) -> None:
         """Fade to a painting from now on."""
@@ -130,10 +130,11 @@ class RasterDrawing:
             codes, larger = _plane(plane), _plane(source)
             top, left = ((more - less) // 2 for more, less in zip(larger.shape, codes.shape, strict=True))
             seen = larger[top : top + codes.shape[0], left : left + codes.shape[1]]
-            if number == 0:
-                codes[:] = (np.minimum(seen, WHITE) * self._gain + self._offset) >> 8
-            else:
-                codes[:] = (seen * self._chroma_gain + self._chroma_offset) >> 8
+            gain, offset, lit = self._lights[min(number, 1)]
+            np.multiply(seen, gain, out=lit)
+            np.add(lit, offset, out=lit)
+            np.right_shift(lit, 8, out=lit)
+            codes[:] = lit
             if light < 1:
                 rest = BLACK if number == 0 else GREY
                 codes[:] = rest + (codes - np.float32(rest)) * light
@@ -260,14 +261,18 @@ def _plane(plane: Any) -> np.ndarray:
     return np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
 
 
-def _linen_on_yuv(size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The light on the linen as (luma gain, luma offset, chroma gain, chroma offset), uint16, in steps of 1 / 256.
+def _linen_on_yuv(size: tuple[int, int]) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]:
+    """The light on the linen, for luma and for chroma: gain and offset, in steps of 1 / 256, and room for the product.
 
-    Light multiplies the RGB codes, and with them luma above black and chroma beside grey.
+    Light multiplies the RGB codes, and with them luma above black and chroma beside grey. The brightest thread has a
+    gain of 1: 16 bits hold every product.
     """
-    gain = np.rint(256 * light_on_linen(*size, max(1.0, min(size) / VIEW_POINTS))).astype(np.int32)
-    offset = BLACK * (256 - gain) + 128
-    soft = np.rint(256 * (1 - VIGNETTE * corners(*size)[::2, ::2])).astype(np.int32)
-    arrays = (gain, offset, soft, GREY * (256 - soft) + 127)
-    luma_gain, luma_offset, chroma_gain, chroma_offset = (array.astype(np.uint16) for array in arrays)
-    return luma_gain, luma_offset, chroma_gain, chroma_offset
+    brightest = 1 + LINEN / 2
+    luma = light_on_linen(*size, max(1.0, min(size) / VIEW_POINTS)) / brightest
+    chroma = (1 - VIGNETTE * corners(*size)[::2, ::2]) / brightest
+    lights = []
+    for light, rest, half in ((luma, BLACK, 128), (chroma, GREY, 127)):
+        gain = np.rint(256 * light).astype(np.uint16)
+        offset = (rest * (256 - gain.astype(np.int32)) + half).astype(np.uint16)
+        lights.append((gain, offset, np.empty_like(gain)))
+    return tuple(lights)

@@ -21,6 +21,7 @@ SMOOTH = 256  # points of the longer side of a painting, about, to which smaller
 FACTOR = 2  # points of the picture in strokes to one of those, each way
 BORDER = EDGE // FACTOR
 STRUCTURE_STEP = 2  # structure is looked for at every other point
+TURN_EVERY = 2  # paintings after which the strokes are laid anew
 PLAIN = 1  # the first tier without strokes
 
 
@@ -82,7 +83,8 @@ class RasterPainting:
         self._shown: np.ndarray | None = None
         self._enlarged = _Doubling()
         self._brushwork: Brushwork | None = None
-        self._followed: tuple[Any, View] | None = None  # what the strokes lie along
+        self._seen: View | None = None  # for which the strokes are laid
+        self._paintings = self._followed = 0  # uploaded so far, and when the strokes were laid last
 
     @property
     def bare(self) -> bool:
@@ -99,6 +101,7 @@ class RasterPainting:
         if image is None:
             self._after = None
             return
+        self._paintings += 1
         height, width = image.shape[:2]
         factor = max(1, SMOOTH // max(height, width))
         light = to_linear(image)
@@ -131,17 +134,15 @@ class RasterPainting:
 
     def _brush(self, seen: View) -> Brushwork:
         """The strokes for the newest painting."""
-        newest = self._shown if self._after is None else self._after
-        assert newest is not None
-        if self._followed is None or self._followed[1] != seen:
+        if self._brushwork is None or self._seen != seen:
             rows, columns = seen.rows.stop - seen.rows.start, seen.columns.stop - seen.columns.start
-            self._brushwork = Brushwork(rows * FACTOR, columns * FACTOR)
-            self._followed = None
-        assert self._brushwork is not None
-        if self._followed is None or (self._followed[0] is not newest and self._after is not None):
+            self._brushwork, self._seen, self._followed = Brushwork(rows * FACTOR, columns * FACTOR), seen, -TURN_EVERY
+        if self._paintings - self._followed >= TURN_EVERY:
+            newest = self._shown if self._after is None else self._after
+            assert newest is not None
             light = newest[seen.rows, seen.columns][::STRUCTURE_STEP, ::STRUCTURE_STEP]
             self._brushwork.follow(np.sqrt(np.clip(light @ LUMINANCE, 0, 1)))
-            self._followed = (newest, seen)
+            self._followed = self._paintings
         return self._brushwork
 
     def _between(self, before: np.ndarray | None, after: np.ndarray | None, share: float) -> np.ndarray | None:
