@@ -4,7 +4,7 @@ The encoder's window can only carry style: its centre is 4.5 s old. This analyse
 every 10 ms and reports levels, onsets, harmony and the beat. It takes the sound at the rate at which it
 comes: the encoder's resampler delivers in bursts of 37 ms, too late and too uneven for rhythm.
 
-Pure NumPy on the pipeline thread; one column is computed at a time, so a sound gives the same features
+Pure NumPy on the listening thread; one column is computed at a time, so a sound gives the same features
 whatever the sizes of its blocks.
 """
 

@@ -1,6 +1,6 @@
 """The spectrum of the fast path: short columns of the sound and the frequency bands read from them.
 
-Pure NumPy, on the pipeline thread. The encoder's mel columns are too long (46 ms) and too coarse in
+Pure NumPy, on the listening thread. The encoder's mel columns are too long (46 ms) and too coarse in
 the bass for rhythm, so the analyser cuts columns of its own: 23 ms long, every 10 ms.
 """
 

@@ -1,6 +1,6 @@
 """Which of the twelve pitch classes sound: the harmony of the moment.
 
-Pure NumPy, on the pipeline thread. Notes lie closer together than the fast columns can tell apart, so
+Pure NumPy, on the listening thread. Notes lie closer together than the fast columns can tell apart, so
 this looks at longer columns (186 ms), every 80 ms.
 """
 

@@ -1,6 +1,6 @@
 """How loud each band is, relative to what is usual in this music: envelope, noise gate, running percentile.
 
-Pure NumPy, on the pipeline thread, one column at a time. Nothing adapts while the gate is closed, so
+Pure NumPy, on the listening thread, one column at a time. Nothing adapts while the gate is closed, so
 that the hiss of a pause is never amplified until it dances.
 """
 

@@ -1,6 +1,6 @@
 """When something new sounds in a band: log-spectral flux over an adaptive median threshold.
 
-Pure NumPy, on the pipeline thread, one column at a time. Causal: an onset is reported in the column in
+Pure NumPy, on the listening thread, one column at a time. Causal: an onset is reported in the column in
 which the flux first crosses the threshold, and its strength may still grow for 30 ms.
 
 Source: S. Dixon, "Onset detection revisited", DAFx 2006 (spectral flux and median threshold).

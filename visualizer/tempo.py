@@ -1,6 +1,6 @@
 """The beat: tempo from the autocorrelation of the onset strength, phase locked to its peaks.
 
-Pure NumPy, on the thread that listens. Causal: four times a second the last eight seconds are looked at
+Pure NumPy, on the listening thread. Causal: four times a second the last eight seconds are looked at
 again; in between the phase runs on by itself. Where nothing repeats, the confidence is low and no beat
 is made up. A beat given by hand is held for as long as it fits what is heard.
 

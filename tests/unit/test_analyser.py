@@ -121,7 +121,7 @@ def test_onsets_keep_their_distance() -> None:
 
 
 def test_levels_do_not_depend_on_the_volume() -> None:
-    sound, _ = loop(120, 30, rate=RATE)
+    sound, _ = loop(120, 20, rate=RATE)
     loud, quiet = heard(sound)[-1000:], heard(0.1 * sound)[-1000:]
     for band in (KICK, SNARE, HAT):
         one, other = (np.array([f.levels[band] for f in trace]) for trace in (loud, quiet))
@@ -241,7 +241,7 @@ def test_chroma_names_the_note(hz: float, pitch: int) -> None:
 
 @pytest.mark.parametrize("bpm", [60, 87.5, 120, 144, 180])
 def test_tempo_within_eight_seconds_and_on_the_beat(bpm: float) -> None:
-    sound, beats = loop(bpm, 16, rate=RATE)
+    sound, beats = loop(bpm, 13, rate=RATE)
     features = heard(sound)
     at_8 = features[round(8 * RATE / HOP) - 1]
     assert at_8.bpm == pytest.approx(bpm, abs=1)
@@ -263,9 +263,9 @@ def rubato(seconds: float, seed: int) -> np.ndarray:
     return sound[: round(seconds * RATE)].astype(np.float32)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_no_beat_is_made_up_for_rubato(seed: int) -> None:
-    features = heard(rubato(24, seed))
+    features = heard(rubato(18, seed))
     assert np.median([f.beat_confidence for f in features]) < 0.3
     assert features[-1].beats <= 6
 
