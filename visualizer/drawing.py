@@ -267,9 +267,8 @@ def _linen_on_yuv(size: tuple[int, int]) -> tuple[tuple[np.ndarray, np.ndarray, 
     Light multiplies the RGB codes, and with them luma above black and chroma beside grey. The brightest thread has a
     gain of 1: 16 bits hold every product.
     """
-    brightest = 1 + LINEN / 2
-    luma = light_on_linen(*size, max(1.0, min(size) / VIEW_POINTS)) / brightest
-    chroma = (1 - VIGNETTE * corners(*size)[::2, ::2]) / brightest
+    luma = light_on_linen(*size, max(1.0, min(size) / VIEW_POINTS))
+    chroma = (1 - VIGNETTE * corners(*size)[::2, ::2]) / (1 + LINEN / 2)  # threads are finer than a point of colour
     lights = []
     for light, rest, half in ((luma, BLACK, 128), (chroma, GREY, 127)):
         gain = np.rint(256 * light).astype(np.uint16)

@@ -32,6 +32,11 @@ def corners(width: int, height: int) -> np.ndarray:
     return (2 * (across**2 + (up**2)[:, None])) ** 2
 
 
+def threads(width: int, height: int, scale: float) -> np.ndarray:
+    """What the codes of a picture on linen are multiplied by, float [height, width]; 1 on the brightest thread."""
+    return (1 + LINEN * weave(width, height, scale)) / (1 + LINEN / 2)
+
+
 def light_on_linen(width: int, height: int, scale: float) -> np.ndarray:
-    """What the codes of a picture that covers the screen are multiplied by, float [height, width]."""
-    return (1 - VIGNETTE * corners(width, height)) * (1 + LINEN * weave(width, height, scale))
+    """The same for a picture that covers the screen, with its darker corners."""
+    return (1 - VIGNETTE * corners(width, height)) * threads(width, height, scale)

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QWidget
 
 from visualizer.easel import Easel, Hear, Take, nothing_heard
 from visualizer.hanging import Hanging, hang
-from visualizer.linen import LINEN, light_on_linen, weave
+from visualizer.linen import light_on_linen, threads
 from visualizer.raster_painting import RasterPainting, view
 from visualizer.scene import Sight
 from visualizer.theme import WALL
@@ -127,10 +127,8 @@ class RasterCanvas(Easel, QWidget):
         """A shade of black for each pixel: linen and corners, made once for a size of the window."""
         size = (self.width(), self.height(), hanging.framed)
         if self._linen is None or self._linen[0] != size:
-            light = (
-                1 + LINEN * weave(size[0], size[1], 1.0) if hanging.framed else light_on_linen(size[0], size[1], 1.0)
-            )
-            black = np.rint(255 * (1 - light / (1 + LINEN / 2))).astype(np.uint8)
+            light = (threads if hanging.framed else light_on_linen)(size[0], size[1], 1.0)
+            black = np.rint(255 * (1 - light)).astype(np.uint8)
             image = QImage(black.tobytes(), size[0], size[1], size[0], QImage.Format.Format_Alpha8)
             shade = QPixmap.fromImage(image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied))
             self._linen = (size, shade)

@@ -270,7 +270,7 @@ uniform float framed;   // 1 when the whole painting hangs on the wall, 0 when i
 uniform vec3 wall;      // sRGB codes
 uniform float zoom;
 uniform float turn;     // radians, anticlockwise
-uniform mat3 tint;      // of colours, as rows
+uniform mat3 tint;      // of colours: what red, green and blue become
 uniform float tinted;   // 0 leaves the colours alone
 uniform float brushed;  // 1 with strokes, whose relief the light shows
 uniform float relief;   // how much they glint
@@ -317,7 +317,7 @@ void main() {
         vec2 spot = on_canvas(at);
         vec4 paint = texture(painted, spot);
         if (tinted > 0.5) {
-            vec3 light = paint.rgb * paint.rgb * tint;  // near enough to linear light for a tint
+            vec3 light = tint * (paint.rgb * paint.rgb);  // near enough to linear light for a tint
             paint.rgb = sqrt(max(light, 0.0));
         }
         vec2 middle = place - 0.5;
@@ -334,7 +334,7 @@ void main() {
             shine = clamp(grain * facing * (0.75 + 0.75 * relief), -0.2, 0.2);
             weave *= 1.0 - 0.6 * paint.a;                      // thick paint covers the weave
         }
-        float light = (1.0 + 0.05 * weave + shine) * (1.0 - (1.0 - framed) * vignette * corner * corner);
+        float light = (1.0 + 0.05 * weave + shine) / 1.025 * (1.0 - (1.0 - framed) * vignette * corner * corner);
         codes = mix(bare(pixel, 0.0), paint.rgb * light, there);
     }
     // A little noise against banding in the shadows; it stands still.

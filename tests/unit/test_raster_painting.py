@@ -138,4 +138,4 @@ def test_linen_is_even_and_corners_are_dark() -> None:
     assert weave(400, 300, 1.0).mean() == pytest.approx(0, abs=0.02)
     assert corners(400, 300)[150, 200] == pytest.approx(0, abs=1e-4)
     assert corners(400, 300)[0, 0] == pytest.approx(1, abs=0.02)
-    assert light_on_linen(400, 300, 1.0).max() <= 1.025
+    assert 0.95 < light_on_linen(400, 300, 1.0).max() <= 1
