@@ -12,6 +12,7 @@ from mvnet.errors import MvnetError
 
 COMMANDS = {
     "data": ("mvnet.cli_data", "read a data set of music and paintings, check it and cache its spectrograms"),
+    "lessons": ("mvnet.cli_lessons", "let two music networks from PyPI hear the clips, as teachers of the encoder"),
     "train": ("mvnet.cli_train", "train the encoder or the GAN, with checkpoints and exact resume"),
     "evaluate": ("mvnet.cli_evaluate", "measure a trained model on music and paintings it has not seen"),
     "export": ("export.cli", "write a model folder for the app (ONNX), checked against torch"),

@@ -50,6 +50,8 @@ def configure(parser: ArgumentParser) -> Callable[[Namespace], int]:
     encoder.add_argument(
         "--scale", choices=SCALES, default="db", help="of the spectrogram; power is the author's code's"
     )
+    encoder.add_argument("--init", type=Path, help="encoder.pt or its run folder, with whose weights to begin")
+    encoder.add_argument("--lessons-file", type=Path, help="what teachers hear in the clips, from `mvnet lessons`")
     add_flags(encoder, EncoderConfig)
     add_flags(encoder, RunConfig)
     encoder.set_defaults(train=_run_encoder)
@@ -78,16 +80,18 @@ def _add_common(parser: ArgumentParser) -> None:
 def _run_encoder(args: Namespace) -> int:
     recipe = RECIPES[args.loss or "triplet"]
     config, run = with_flags(recipe, args), with_flags(RunConfig(), args)
+    from mvnet.checkpoints import load_encoder
     from mvnet.engine import start_engine
     from mvnet.train_encoder import train_encoder
 
     fabric = start_engine(run)
+    start = load_encoder(args.init)[:2] if args.init else None
     with _folder(args, run) as path:
         data = _encoder_data(args, config, run, fabric)
         if run.dry_run:
             batch = max(1, len(data.split("train")) // (DRY_STEPS * fabric.world_size))
             config = replace(config, epochs=1, batch=batch, anchors_per_clip=1, warmup=0.0)
-        ended, figures = train_encoder(config, data, path, run, fabric, quiet=args.json)
+        ended, figures = train_encoder(config, data, path, run, fabric, start=start, quiet=args.json)
     return _report(args, path, ended, figures, fabric)
 
 
@@ -138,6 +142,7 @@ def _encoder_data(args: Namespace, config: EncoderConfig, run: RunConfig, fabric
     """Windows, and samples where the sound itself is changed; process 0 of each host fills the cache first."""
     from mvnet.datasets import load_clip_samples, load_clip_windows, read_music
     from mvnet.frontend import MelSpec
+    from mvnet.lessons import read_lessons
     from mvnet.train_encoder import EncoderData
 
     spec = MelSpec(scale=args.scale)
@@ -149,7 +154,8 @@ def _encoder_data(args: Namespace, config: EncoderConfig, run: RunConfig, fabric
     with fabric.rank_zero_first(local=True):
         loaded = load_clip_windows(recordings, spec, cache, progress=show)
         samples = load_clip_samples(recordings, spec, cache, progress=show).samples if config.augment else None
-    return EncoderData(spec, loaded.clips, loaded.windows, samples)
+    lessons = read_lessons(args.lessons_file, loaded.clips) if args.lessons_file and config.lessons else None
+    return EncoderData(spec, loaded.clips, loaded.windows, samples, lessons)
 
 
 def few(items: Sequence[Item]) -> list[Item]:

@@ -68,6 +68,9 @@ class EncoderConfig:
     spectral: bool = _option(False, "supcon: change gain, equaliser, pitch, speed and masks of the spectrograms")
     mixup: float = _option(0.0, "supcon: share of the clips mixed with another of their period")
     augment: bool = _option(False, "change the sound itself (mvnet.augment) before its spectrogram")
+    quiet: float = _option(0.0, "supcon: share of the clips replaced by silence or noise, of no period")
+    centred: bool = _option(False, "keep the sum of each first filter at 0, so that loudness changes little")
+    lessons: float = _option(0.0, "supcon: weight of what teachers hear in a clip (--lessons-file), learnt beside")
 
     def __post_init__(self) -> None:
         _require_choice(self)
@@ -75,9 +78,9 @@ class EncoderConfig:
             _require(self, name, 1, INF)
         for name in ("learning_rate", "margin", "p", "temperature"):
             _require(self, name, 0, INF, open_low=True)
-        for name in ("seed", "contrast", "weight_decay"):
+        for name in ("seed", "contrast", "weight_decay", "lessons"):
             _require(self, name, 0, INF)
-        for name in ("label_smoothing", "warmup", "average", "mixup"):
+        for name in ("label_smoothing", "warmup", "average", "mixup", "quiet"):
             _require(self, name, 0, 1)
 
 

@@ -23,7 +23,7 @@ class AudioEncoder(nn.Module):
         blocks: list[nn.Module] = []
         channels = 3
         for width in WIDTHS:
-            blocks += [nn.Conv2d(channels, width, 4, stride=2, padding=1), nn.BatchNorm2d(width), nn.ReLU()]
+            blocks += [nn.Conv2d(channels, width, 4, stride=2, padding=1), nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
             channels = width
         self.blocks = nn.Sequential(*blocks)
         self.linear = nn.Linear(WIDTHS[-1] * 2 * 4, EMBEDDING_SIZE)

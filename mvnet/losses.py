@@ -20,13 +20,16 @@ def supervised_contrastive_loss(embedding: Tensor, label: Tensor, temperature: f
     """Pull clips of one label together on the unit sphere, away from all others.
 
     For each clip: the mean over its positives of -log softmax of the cosine similarities to every other
-    clip of the batch. Clips without a positive do not count; a batch without any gives 0.
+    clip of the batch. Clips without a positive do not count; a batch without any, or of fewer than two
+    clips, gives 0.
 
     Args:
         embedding: [N, D], normalised here.
         label: int64 [N].
     Source: Khosla et al., Supervised Contrastive Learning, 2020, equation 2 (L_out).
     """
+    if len(label) < 2:
+        return embedding.sum() * 0  # still a result of the network, for the backward pass
     direction = F.normalize(embedding.float(), dim=1)
     similarity = direction @ direction.T / temperature  # [N, N]
     self_mask = torch.eye(len(label), dtype=torch.bool, device=label.device)

@@ -28,14 +28,20 @@ from mvnet.engine import Rows, average_buffers, shard, to_layout
 from mvnet.errors import MvnetError
 from mvnet.evaluate import accuracy_figures, heard
 from mvnet.frontend import MelSpec
+from mvnet.lessons import condense
 from mvnet.losses import supervised_contrastive_loss, triplet_loss
+from mvnet.periods import PERIODS
 from mvnet.records import Clip
 from mvnet.run import RunFolder, run_training
 from mvnet.sampling import balanced_order, triplet_order
-from mvnet.spectral import SpectralAugment, mix_within_period
+from mvnet.spectral import SpectralAugment, mix_within_period, quiet_windows
 
 MAP_CLIPS = 60  # of each period in the map of embeddings
 EMBED_BATCH = 64
+MEASURES = 12  # of a run, each after so many epochs: on a CPU one takes as long as a fifth of an epoch
+# Of the learning rate, for layers that read all 8192 features: one step of Adam moves their sums as far as
+# all its weights together, and no batch norm follows that would take the scale out again.
+WIDE_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,12 +53,14 @@ class EncoderData:
         clips: of each row, in both splits.
         windows: float16 or float32 [n, 3, 128, 256].
         samples: int16 [n, spec.window_samples] of the same clips, for changing the sound itself; or None.
+        lessons: float32 [n, numbers] of each teacher, what it hears in the same clips (mvnet.lessons); or None.
     """
 
     spec: MelSpec
     clips: Sequence[Clip]
     windows: np.ndarray
     samples: np.ndarray | None = None
+    lessons: Sequence[np.ndarray] | None = None
 
     @property
     def periods(self) -> np.ndarray:
@@ -76,27 +84,70 @@ class EncoderData:
         return [len(self.clips), *np.bincount(self.periods, minlength=5).tolist(), *self.split("val").tolist()]
 
 
+class Student(nn.Module):
+    """The encoder with what it answers while it learns: the period, and the lessons.
+
+    Args:
+        encoder: the network that is trained.
+        head: reads the period from the embedding.
+        lessons: how many numbers are read from the 8192 features before the embedding; may be 0.
+    """
+
+    def __init__(self, encoder: AudioEncoder, head: PeriodHead, lessons: int) -> None:
+        super().__init__()
+        self.encoder, self.head = encoder, head
+        self.recital = nn.Linear(encoder.linear.in_features, lessons) if lessons else None
+        if self.recital:
+            nn.init.zeros_(self.recital.weight)
+            nn.init.zeros_(self.recital.bias)
+
+    def forward(self, mel: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """[N, 3, 128, 256] to embeddings [N, 10], logits [N, 5] and lessons [N, lessons]."""
+        features = self.encoder.blocks(mel).flatten(1)
+        embedding = self.encoder.linear(features)
+        return embedding, self.head(embedding), self.recital(features) if self.recital else None
+
+
 class EncoderTraining:
     """Both recipes' steps; see mvnet.run.Training.
+
+    Args:
+        start: an encoder whose weights to begin with; None begins with random ones.
 
     Attributes:
         encoder: the network that is trained.
         averaged: the moving average of its weights, or the encoder itself when there is none.
     """
 
-    def __init__(self, config: EncoderConfig, data: EncoderData, fabric: Fabric, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: EncoderConfig,
+        data: EncoderData,
+        fabric: Fabric,
+        folder: Path | None = None,
+        start: tuple[AudioEncoder, PeriodHead] | None = None,
+    ) -> None:
         self.config, self.data, self.fabric, self.folder = config, data, fabric, folder
         self.seed, self.epochs = config.seed, config.epochs
         self.train, self.val = data.split("train"), data.split("val")
         self._period = data.periods
         torch.manual_seed(config.seed)
         self.encoder, self.head = AudioEncoder(), PeriodHead()
-        to_layout(self.encoder, fabric)
-        self.head.to(fabric.device)
+        if start is not None:
+            self.encoder.load_state_dict(start[0].state_dict())
+            self.head.load_state_dict(start[1].state_dict())
+        self._lessons = self._targets()
+        student = Student(self.encoder, self.head, 0 if self._lessons is None else self._lessons.shape[1])
+        self.recital = student.recital
+        if fabric.device.type == "cpu":
+            student.to(fabric.device)  # channels last makes a step a fifth longer there
+        else:
+            to_layout(student, fabric)
+        if config.centred:
+            centre_filters(self.encoder)
         self.averaged = copy.deepcopy(self.encoder) if config.average else self.encoder
         self.optimiser = self._optimiser()
-        self._forward = fabric.setup_module(self.encoder)
-        self._judge = fabric.setup_module(self.head) if config.loss == "supcon" else None
+        self._forward = fabric.setup_module(student if config.loss == "supcon" else self.encoder)
         self._step = cast(_FabricOptimizer, fabric.setup_optimizers(self.optimiser))
         self.steps_per_epoch = max(1, math.ceil(self._epoch_length() / (config.batch * fabric.world_size)))
         self._order: tuple[int, np.ndarray] | None = None  # of the epoch it belongs to
@@ -109,11 +160,22 @@ class EncoderTraining:
         config = self.config
         if config.loss == "triplet":
             return torch.optim.Adam(self.encoder.parameters(), lr=config.learning_rate, betas=(0.5, 0.999))
-        weights = [*self.encoder.parameters(), *self.head.parameters()]
-        decayed = [weight for weight in weights if weight.ndim > 1]
-        others = [weight for weight in weights if weight.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
-        return torch.optim.AdamW(groups, lr=config.learning_rate)
+        parts = [self.encoder.blocks, self.head, self.encoder.linear, *([self.recital] if self.recital else [])]
+        groups: list[dict[str, Any]] = []
+        for part in parts:
+            share = WIDE_SHARE if part in (self.encoder.linear, self.recital) else 1.0
+            for decay, chosen in ((config.weight_decay, True), (0.0, False)):
+                weights = [weight for weight in part.parameters() if (weight.ndim > 1) is chosen]
+                groups.append({"params": weights, "weight_decay": decay, "share": share})
+        return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+
+    def _targets(self) -> Tensor | None:
+        """Lessons of all clips, float32 [n, lessons] on the device; None where there are none to learn."""
+        if not self.config.lessons:
+            return None
+        if self.data.lessons is None:
+            raise MvnetError("--lessons needs what teachers heard in the clips: give their file with --lessons-file")
+        return torch.from_numpy(condense(self.data.lessons, self.train)).to(self.fabric.device)
 
     def _epoch_length(self) -> int:
         clips = len(self.train)
@@ -147,6 +209,8 @@ class EncoderTraining:
         losses = self._triplet(rows) if self.config.loss == "triplet" else self._supcon(rows, number)
         self.fabric.backward(losses["loss"])
         self._step.step()
+        if self.config.centred:
+            centre_filters(self.encoder)
         if self.averaged is not self.encoder:
             average_weights(self.averaged, self.encoder, self.config.average, number)
         return {name: value.detach() for name, value in losses.items()}
@@ -162,18 +226,26 @@ class EncoderTraining:
         config = self.config
         rate = config.learning_rate * schedule(number, self.epochs * self.steps_per_epoch, config.warmup)
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         mel = self._mel(rows)
         period = torch.from_numpy(self._period[rows]).to(mel.device)
         if config.mixup:
             mel = mix_within_period(mel, period, config.mixup, self.data.spec)
-        embedding = self._forward(mel).float()
-        assert self._judge is not None
-        logits = self._judge(embedding).float()
-        contrast = supervised_contrastive_loss(embedding, period, config.temperature)
-        cross_entropy = F.cross_entropy(logits, period, label_smoothing=config.label_smoothing)
+        quiet = torch.rand(len(mel), device=mel.device) < config.quiet
+        if quiet.any():
+            mel[quiet] = quiet_windows(int(quiet.sum()), self.data.spec, mel.device)
+        embedding, logits, recited = self._forward(mel)
+        music = ~quiet
+        contrast = supervised_contrastive_loss(embedding[music].float(), period[music], config.temperature)
+        cross_entropy = F.cross_entropy(logits.float(), period_targets(period, quiet, config.label_smoothing))
+        losses = {"contrast": contrast, "cross_entropy": cross_entropy}
         loss = cross_entropy + config.contrast * contrast
-        return {"loss": loss, "contrast": contrast, "cross_entropy": cross_entropy}
+        if recited is not None and self._lessons is not None:
+            wanted = self._lessons[torch.from_numpy(rows).to(mel.device)]
+            errors = (recited.float() - wanted).square().sum(1) * music
+            losses["lessons"] = errors.sum() / music.sum().clamp(min=1)
+            loss = loss + config.lessons * losses["lessons"]
+        return {"loss": loss, **losses}
 
     def embed(self, rows: np.ndarray) -> np.ndarray:
         """Embeddings of unchanged windows by the averaged network in eval mode, float32 [n, 10]."""
@@ -187,7 +259,7 @@ class EncoderTraining:
     def end_epoch(self, epoch: int) -> dict[str, Any]:
         """Embeddings for the map, kept in the folder, and the share of validation clips nearest their own prototype."""
         average_buffers(self.fabric, self.encoder)
-        if self.fabric.global_rank != 0:
+        if self.fabric.global_rank != 0 or (epoch % math.ceil(self.epochs / MEASURES) and epoch != self.epochs):
             return {}
         if self.folder is not None:
             file = self.folder / "embeddings" / f"{epoch:04d}.npy"
@@ -206,6 +278,7 @@ class EncoderTraining:
         return {
             "encoder": self.encoder.state_dict(),
             "head": self.head.state_dict(),
+            "recital": self.recital.state_dict() if self.recital else None,
             "averaged": self.averaged.state_dict() if self.averaged is not self.encoder else None,
             "optimiser": self.optimiser.state_dict(),
             "data": self.data.fingerprint(),
@@ -221,6 +294,8 @@ class EncoderTraining:
             raise MvnetError("the data has changed since this run began: give the same --data, or --no-resume")
         self.encoder.load_state_dict(state["encoder"])
         self.head.load_state_dict(state["head"])
+        if self.recital:
+            self.recital.load_state_dict(state["recital"])
         if state["averaged"] is not None:
             self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
@@ -263,6 +338,26 @@ def average_weights(averaged: nn.Module, network: nn.Module, decay: float, step:
             kept.lerp_(new, 1 - decay)
         else:
             kept.copy_(new)
+
+
+@torch.no_grad()
+def centre_filters(encoder: AudioEncoder) -> None:
+    """Take its mean from each filter of the first layer: adding a constant to a window, as gain does, then changes
+    nothing but the edges."""
+    weight = cast(nn.Conv2d, encoder.blocks[0]).weight
+    weight -= weight.mean((1, 2, 3), keepdim=True)
+
+
+def period_targets(period: Tensor, quiet: Tensor, smoothing: float) -> Tensor:
+    """Wanted probabilities [N, 5]: the period less the smoothing; the same for all where there is no music.
+
+    Args:
+        period: int64 [N].
+        quiet: bool [N].
+    """
+    count = len(PERIODS)
+    wanted = F.one_hot(period, count) * (1 - smoothing) + smoothing / count
+    return torch.where(quiet[:, None], 1 / count, wanted)
 
 
 def map_rows(periods: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -312,7 +407,7 @@ def finish(training: EncoderTraining, folder: RunFolder) -> dict[str, Any]:
 
 def draw(training: EncoderTraining, folder: RunFolder, figures: dict[str, Any]) -> None:
     """Loss curve, maps of embeddings across epochs, confusion: figures 4 and 5 of the paper."""
-    names = {"loss": "loss", "contrast": "contrastive loss", "cross_entropy": "cross-entropy"}
+    names = {"loss": "loss", "contrast": "contrastive loss", "cross_entropy": "cross-entropy", "lessons": "lessons"}
     plots.save_curves(folder.path / "loss.png", folder.records(), names, f"Encoder, {training.config.loss} loss")
     rows = training._map_rows
     kept = [(int(file.stem), np.load(file)) for file in sorted((folder.path / "embeddings").glob("*.npy"))]
@@ -323,7 +418,14 @@ def draw(training: EncoderTraining, folder: RunFolder, figures: dict[str, Any]) 
 
 
 def train_encoder(
-    config: EncoderConfig, data: EncoderData, path: Path, run: RunConfig, fabric: Fabric, *, quiet: bool = False
+    config: EncoderConfig,
+    data: EncoderData,
+    path: Path,
+    run: RunConfig,
+    fabric: Fabric,
+    *,
+    start: tuple[AudioEncoder, PeriodHead] | None = None,
+    quiet: bool = False,
 ) -> tuple[str, dict[str, Any]]:
     """Train, or go on training, in a run folder; every process calls this.
 
@@ -335,7 +437,7 @@ def train_encoder(
     if fabric.global_rank == 0:
         folder.create()
     fabric.barrier()
-    training = EncoderTraining(config, data, fabric, path)
+    training = EncoderTraining(config, data, fabric, path, start)
     ended = run_training(training, folder, fabric, run, quiet=quiet)
     if ended == "interrupted" or fabric.global_rank != 0:
         return ended, {}

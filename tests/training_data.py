@@ -32,7 +32,8 @@ def encoder_data(periods: tuple[int, ...] = (0, 1), train: int = 2, val: int = 1
             window[:, 20 * period : 20 * period + 20] += 1
             clips.append(Clip(recording, 0.0))
             windows.append(window)
-    return EncoderData(spec, clips, np.stack(windows).astype(np.float16))
+    lessons = [rng.normal(size=(len(clips), numbers)).astype(np.float32) for numbers in (3, 70)]
+    return EncoderData(spec, clips, np.stack(windows).astype(np.float16), lessons=lessons)
 
 
 def gan_data(clips: int = 2, paintings: int = 4, seed: int = 0) -> GanData:

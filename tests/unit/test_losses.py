@@ -79,3 +79,13 @@ def test_discriminator_loss_without_smoothing_is_plain_cross_entropy() -> None:
 def test_generator_loss_against_a_saturated_discriminator_is_the_papers() -> None:
     logit = math.log(0.2 / 0.8)  # the discriminator gives fakes its smoothed label
     assert generator_loss(torch.tensor([logit])).item() == pytest.approx(-math.log(0.2), rel=1e-5)  # 1.61
+
+
+@pytest.mark.parametrize("clips", [0, 1])
+def test_contrast_of_too_few_clips_is_nothing(clips: int) -> None:
+    embedding = torch.randn(clips, 10, requires_grad=True)
+    loss = supervised_contrastive_loss(embedding, torch.zeros(clips, dtype=torch.int64))
+    loss.backward()
+    assert loss.item() == 0
+    assert embedding.grad is not None
+    assert torch.isfinite(embedding.grad).all()

@@ -19,11 +19,19 @@ from mvnet.encoder import period_probabilities
 from mvnet.engine import start_engine
 from mvnet.errors import MvnetError
 from mvnet.run import RunFolder, run_training
-from mvnet.train_encoder import EncoderTraining, average_weights, map_rows, schedule, train_encoder
+from mvnet.train_encoder import (
+    EncoderTraining,
+    average_weights,
+    map_rows,
+    period_targets,
+    schedule,
+    train_encoder,
+)
 from tests.training_data import encoder_data
 
 TRIPLET = EncoderConfig(epochs=1, anchors_per_clip=1)
 CONTRASTIVE = replace(SUPCON, epochs=2, batch=2)
+TAUGHT = replace(CONTRASTIVE, lessons=1.0, quiet=0.3, centred=True)
 RUN = RunConfig(device="cpu", precision="32", log_every=1)
 
 
@@ -45,7 +53,7 @@ class SignallingClock:
         return 0.0
 
 
-@pytest.mark.parametrize("config", [TRIPLET, CONTRASTIVE], ids=["triplet", "supcon"])
+@pytest.mark.parametrize("config", [TRIPLET, TAUGHT], ids=["triplet", "supcon"])
 def test_resumed_weights_equal_uninterrupted_ones_bit_for_bit(
     tmp_path: Path, fabric: Fabric, config: EncoderConfig
 ) -> None:
@@ -61,12 +69,53 @@ def test_resumed_weights_equal_uninterrupted_ones_bit_for_bit(
     assert run("parts", 6)[0] == "interrupted"
     ended, parts = run("parts", -1)
     assert ended == "finished"
-    for network in ("encoder", "head", "averaged"):
-        expected = getattr(whole, network).state_dict()
+    for network in ("encoder", "head", "averaged", "recital"):
+        if (expected := getattr(whole, network)) is None:
+            continue
         for name, value in getattr(parts, network).state_dict().items():
-            assert torch.equal(value, expected[name]), f"{network}.{name}"
+            assert torch.equal(value, expected.state_dict()[name]), f"{network}.{name}"
     fresh = EncoderTraining(config, data, fabric).encoder
     assert not torch.equal(fresh.linear.weight, whole.encoder.linear.weight)
+
+
+def test_lessons_are_learnt_beside_the_periods(fabric: Fabric) -> None:
+    data = encoder_data((0, 4), train=2)
+    training = EncoderTraining(replace(TAUGHT, batch=4, epochs=9, quiet=0.0, mixup=0.0, spectral=False), data, fabric)
+    losses = [training.step(0)["lessons"].item() for _ in range(6)]
+    assert losses[0] == pytest.approx(1.0, abs=0.3)  # nothing is recited at first
+    assert losses[-1] < 0.8 * losses[0]
+
+
+def test_lessons_without_teachers_are_refused(fabric: Fabric) -> None:
+    with pytest.raises(MvnetError, match="--lessons-file"):
+        EncoderTraining(TAUGHT, replace(encoder_data(), lessons=None), fabric)
+
+
+def test_training_begins_with_the_weights_it_is_given(fabric: Fabric) -> None:
+    first = EncoderTraining(CONTRASTIVE, encoder_data(), fabric)
+    other = replace(CONTRASTIVE, seed=5)
+    second = EncoderTraining(other, encoder_data(), fabric, start=(first.encoder, first.head))
+    for name, value in second.encoder.state_dict().items():
+        assert torch.equal(value, first.encoder.state_dict()[name]), name
+    assert torch.equal(second.averaged.linear.weight, first.encoder.linear.weight)
+
+
+def test_centred_filters_hear_no_gain(fabric: Fabric) -> None:
+    training = EncoderTraining(replace(TAUGHT, spectral=False), encoder_data(), fabric)
+    for number in range(2):
+        training.step(number)
+    first = training.encoder.blocks[0]
+    assert first.weight.sum((1, 2, 3)).abs().max() < 1e-5
+    mel = torch.rand(1, 3, 128, 256)
+    with torch.no_grad():
+        change = first(mel + 0.5) - first(mel)
+    assert change[:, :, 1:-1, 1:-1].abs().max() < 1e-5  # the edges see the zeros around the window
+
+
+def test_what_is_quiet_has_no_period() -> None:
+    wanted = period_targets(torch.tensor([4, 0]), torch.tensor([False, True]), 0.1)
+    assert wanted[0].tolist() == pytest.approx([0.02, 0.02, 0.02, 0.02, 0.92])
+    assert wanted[1].tolist() == pytest.approx([0.2] * 5)
 
 
 def test_contrastive_training_tells_made_up_periods_apart(tmp_path: Path, fabric: Fabric) -> None:
