@@ -20,7 +20,7 @@ import soundfile
 
 from visualizer.knobs import Knobs
 from visualizer.render import RenderOptions, render_song
-from visualizer.run_figures import most_memory_mb
+from visualizer.usage import most_memory_mb
 
 RATE = 8_000
 FROM_END_S, LOUD_S = 4.0, 1.0
@@ -86,8 +86,9 @@ def _offset(video: Path, start_s: float, fps: int) -> float | None:
         heard_s = None
         for piece in file.decode(audio=0):
             loud = np.flatnonzero(np.abs(piece.to_ndarray()).max(axis=0) > LOUD)
-            if len(loud) and piece.time + loud[0] / piece.sample_rate > start_s - QUIET_S:
-                heard_s = float(piece.time) + loud[0] / piece.sample_rate
+            at = float(piece.time or 0.0) + (loud[0] / piece.sample_rate if len(loud) else 0.0)
+            if len(loud) and at > start_s - QUIET_S:
+                heard_s = at
                 break
     changes = [float(np.abs(b - a).mean()) for (_, a), (_, b) in itertools.pairwise(images)]
     quiet = [change for (at, _), change in zip(images[1:], changes, strict=True) if at < start_s - 1.5 / fps]

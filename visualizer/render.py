@@ -27,7 +27,7 @@ from visualizer.errors import VisualizerError
 from visualizer.knobs import Knobs
 from visualizer.models import PaintingModel, load_model, model_folder
 from visualizer.moments import Moment, paint_moments
-from visualizer.run_figures import most_memory_mb
+from visualizer.usage import most_memory_mb
 from visualizer.video import QUALITIES, SOUND_RATE, VideoFile, part_of
 
 PAINTINGS_PER_S = {"CPU": 15, "CUDA": 60}  # about; a processor paints half the images of a video and blends the rest

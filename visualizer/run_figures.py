@@ -5,17 +5,16 @@ Start-up is left out: counting begins with the first painting.
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from visualizer.canvas import Canvas
-from visualizer.session import Session
+from visualizer.usage import most_memory_mb
 
 if TYPE_CHECKING:
+    from visualizer.canvas import Canvas
     from visualizer.engine import Painting
+    from visualizer.session import Session
 
 
 class RunFigures:
@@ -74,13 +73,3 @@ def percentile_ms(seconds: Iterable[float], share: float) -> float | None:
     """The duration that a share 0 to 1 of some stays below, milliseconds; None without any."""
     ordered = sorted(seconds)
     return round(1e3 * ordered[round(share * (len(ordered) - 1))], 2) if ordered else None
-
-
-def most_memory_mb() -> float | None:
-    """The most memory this process has had resident, MB; None where the system does not say."""
-    if os.name != "posix":
-        return None
-    import resource
-
-    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(size / (1e6 if sys.platform == "darwin" else 1e3), 1)  # bytes on macOS, kB elsewhere

@@ -15,7 +15,8 @@ from visualizer.bench import PARTS, BenchOptions, print_table, run_bench
 from visualizer.bench_live import LIVE_FIGURES, measure_live, measure_startup
 from visualizer.bench_render import RENDER_FIGURES, measure_render
 from visualizer.errors import VisualizerError
-from visualizer.run_figures import most_memory_mb, percentile_ms
+from visualizer.run_figures import percentile_ms
+from visualizer.usage import most_memory_mb
 
 
 @pytest.fixture(scope="module")
