@@ -1,4 +1,4 @@
-"""Where a painting hangs: it fills the screen, is whole with a margin, or whole from edge to edge; aspect always kept."""
+"""Where a painting hangs: it fills the screen, or is whole with a margin or from edge to edge; aspect always kept."""
 
 from __future__ import annotations
 
