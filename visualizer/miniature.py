@@ -20,7 +20,7 @@ POINTS = 64  # of a painting's side, at most
 ROWS, COLUMNS = 36, 64
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB
 SHADE_VIGNETTE = 0.12  # how much darker than usual the corners are at a look's full shade
-CORNERS = corners(COLUMNS, ROWS)
+CORNERS = corners(COLUMNS, ROWS).astype(np.float32)
 WARM = np.array([0.08, 0.0, -0.10], np.float32)  # how far full warmth changes red, green and blue light
 
 
