@@ -22,7 +22,6 @@ from visualizer.ring import SampleRing
 from visualizer.shared_ring import RingMemory, SharedRing, ring_memory
 
 HISTORY_S = 12.0  # a window of 8.9 s and some time to spare
-LATENCY_S = 0.02  # of the capture process: nothing else keeps it from answering
 SHARED_LATENCY_S = 0.1  # of a callback that shares its interpreter with painting
 LEVEL_S = 0.1
 FLOOR_DBFS = -90.0
@@ -138,7 +137,7 @@ class Microphone:
             try:
                 self._memory = ring_memory(spawn_context(), capacity, channels)
                 self._ring: SampleRing = SharedRing(self._memory)
-                self._recorder: Recorder = CaptureProcess(self.device, self._memory, LATENCY_S)
+                self._recorder: Recorder = CaptureProcess(self.device, self._memory)
                 return
             except OSError as error:
                 self.notice = (
@@ -200,7 +199,7 @@ class Microphone:
         self._deaths.append(now)
         self._recorder.close()
         try:
-            self._recorder = CaptureProcess(self.device, self._memory, LATENCY_S)
+            self._recorder = CaptureProcess(self.device, self._memory)
         except (VisualizerError, OSError):
             return False
         self.revived += 1

@@ -79,7 +79,7 @@ class CaptureReport:
 def run_audio_selftest(
     minutes: float, name: str | None = None, model: str | None = None, *, apart: bool = True
 ) -> CaptureReport:
-    """Capture under load.
+    """Capture under load; Ctrl-C ends it early, with a report.
 
     Args:
         minutes: to capture.
@@ -128,17 +128,18 @@ def capture_report(
     overflows, painted, first = microphone.overflows, paintings(), cursor
     started = fresh_at = now = time.monotonic()
     lost, longest, lags = 0, 0.0, []
-    while (now := time.monotonic()) - started < seconds:
-        samples, cursor, gap = microphone.read(cursor)
-        lost += gap
-        if len(samples):
-            longest, fresh_at = max(longest, now - fresh_at), now
-        lags.append(microphone.arrived - microphone.heard / microphone.rate)
-        if tone:
-            tracker.push(samples)
-        if microphone.lost():
-            raise VisualizerError(f"The input {microphone.name!r} stopped: connect it again, and start anew.")
-        time.sleep(READ_S)
+    with contextlib.suppress(KeyboardInterrupt):  # enough: report what was counted so far
+        while (now := time.monotonic()) - started < seconds:
+            samples, cursor, gap = microphone.read(cursor)
+            lost += gap
+            if len(samples):
+                longest, fresh_at = max(longest, now - fresh_at), now
+            lags.append(microphone.arrived - microphone.heard / microphone.rate)
+            if tone:
+                tracker.push(samples)
+            if microphone.lost():
+                raise VisualizerError(f"The input {microphone.name!r} stopped: connect it again, and start anew.")
+            time.sleep(READ_S)
     passed = now - started
     return CaptureReport(
         input=microphone.name,

@@ -54,7 +54,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         monkeypatch.setattr(capture_process, "portaudio", lambda: sound)
         memory = ring_memory(spawn_context(), 1000, 2)
         ours, theirs = spawn_context().Pipe()
-        thread = threading.Thread(target=capture_process.capture, args=(FAKE, memory, 0.02, theirs))
+        thread = threading.Thread(target=capture_process.capture, args=(FAKE, memory, theirs))
         thread.start()
         running.append(Inside(sound, SharedRing(memory), ours, thread))
         return running[-1]
@@ -69,7 +69,7 @@ def test_what_is_heard_is_in_the_ring(start: Start) -> None:
     inside = start(FakeSound())
     assert inside.app.recv() == (OPENED, "")
     stream = inside.sound.streams[0]
-    assert (stream.settings["device"], stream.settings["latency"], stream.settings["samplerate"]) == (0, 0.02, 48_000)
+    assert (stream.settings["device"], stream.settings["blocksize"], stream.settings["samplerate"]) == (0, 480, 48_000)
     stream.push(np.full((10, 2), 0.5))
     stream.push(np.full((10, 2), 0.25), FakeStatus(input_overflow=True))
     samples, _ = inside.ring.read(0)
@@ -129,7 +129,7 @@ def test_it_says_why_it_cannot_hear(start: Start, sound: FakeSound, words: str) 
 
 def test_a_real_process_that_cannot_hear_says_so_and_is_gone() -> None:
     with pytest.raises(VisualizerError, match=r"No such device|needs the PortAudio library"):
-        CaptureProcess(NOWHERE, ring_memory(spawn_context(), 1000, 2), 0.02)
+        CaptureProcess(NOWHERE, ring_memory(spawn_context(), 1000, 2))
     assert not [child for child in capture_process.multiprocessing.active_children() if child.name == "capture"]
 
 
@@ -154,7 +154,7 @@ class Processes:
         self.started: list[FakeProcess] = []
         self.fails: Exception | None = None
 
-    def __call__(self, device: Device, memory: RingMemory, latency_s: float) -> FakeProcess:
+    def __call__(self, device: Device, memory: RingMemory) -> FakeProcess:
         if self.fails:
             raise self.fails
         self.started.append(FakeProcess(device, memory))

@@ -19,6 +19,7 @@ class LossyMicrophone:
     """Hears a tone, one block a read; drops samples where told."""
 
     name, rate, revived = "Fake", float(RATE), 0
+    interrupt_at = float("inf")
 
     def __init__(self, drop: dict[int, int], amplitude: float = 0.5) -> None:
         self.heard = 0
@@ -33,6 +34,8 @@ class LossyMicrophone:
         return self.now
 
     def lost(self) -> bool:
+        if self.now > self.interrupt_at:
+            raise KeyboardInterrupt
         return False
 
     def read(self, cursor: int) -> tuple[np.ndarray, int, int]:
@@ -64,6 +67,14 @@ def test_a_whole_capture(report: Any) -> None:
     assert found.short_s == pytest.approx(0, abs=0.021)
     assert "0 overflows, 0 samples unread, 0 cuts, 0 samples missing" in found.sentence()
     assert found.facts()["whole"] is True
+
+
+def test_an_interrupted_one_reports_what_it_counted(report: Any) -> None:
+    microphone = LossyMicrophone({})
+    microphone.interrupt_at = 1.0
+    found = report(microphone)
+    assert found.whole
+    assert found.seconds == pytest.approx(1.0, abs=0.1)
 
 
 def test_lost_samples_are_found(report: Any) -> None:
