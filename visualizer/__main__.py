@@ -46,9 +46,17 @@ def _add_play(part: argparse.ArgumentParser) -> None:
     )
     _add_model(part, seed=None)
     part.add_argument("--fullscreen", action="store_true", help="start on the full screen")
+    part.add_argument("--output", action="store_true", help="show the picture in a window of its own as well")
+    part.add_argument(
+        "--display", default="", metavar="NAME", help="fill this display with it; a number from 1 will do"
+    )
     part.add_argument("--size", metavar="WxH", help="of the window, as in 1280x720 (default: as it was last)")
     part.add_argument("--silent", action="store_true", help="play in time but without sound")
     part.add_argument("--raster", action="store_true", help="draw without OpenGL")
+    part.add_argument("--reset", action="store_true", help="begin with fresh settings; the old ones are set aside")
+    part.add_argument(
+        "--safe-mode", action="store_true", help="fresh settings that are not kept, no OpenGL, nothing taken up"
+    )
     part.add_argument("--dump", type=Path, metavar="DIR", help="write a picture of the window into DIR every second")
     part.add_argument("--seconds", type=float, metavar="S", help="quit after S seconds")
     part.add_argument("--report", type=Path, metavar="FILE", help="write start-up times and counts as JSON at the end")
@@ -130,6 +138,10 @@ def _play(args: argparse.Namespace) -> int:
         dump=args.dump,
         seconds=args.seconds,
         report=args.report,
+        display=args.display,
+        output=args.output,
+        reset=args.reset,
+        safe_mode=args.safe_mode,
     )
     from visualizer.app import run_app
 

@@ -29,7 +29,8 @@ from visualizer.parts import Parts, real_parts
 from visualizer.raster import RasterCanvas
 from visualizer.run_figures import RunFigures, percentile_ms
 from visualizer.session import Session
-from visualizer.settings import NAME, SettingsFile, settings_folder
+from visualizer.settings import NAME, settings_folder
+from visualizer.start import begin, settings_file
 from visualizer.window import TITLE, MainWindow, MakeCanvas
 
 CONFIG_VARIABLE = "MVNET_CONFIG"
@@ -54,17 +55,18 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
     app = _application()
     try:
         session = Session(parts or real_parts(seed=options.seed, no_sound=options.no_sound))
-        make_canvas, problem = choose_canvas(options.raster)
-        window = MainWindow(session, make_canvas, SettingsFile(folder / "settings.ini"), options.seed)
+        make_canvas, problem = choose_canvas(options.raster or options.safe_mode)
+        file, about_settings = settings_file(folder, options)
+        window = MainWindow(session, make_canvas, file, options.seed)
         reports.listen(window.reported.emit)
-        if problem:
-            window.notice(problem)
+        for sentence in filter(None, (problem, about_settings)):
+            window.notice(sentence)
         if options.size is not None:
             window.resize(*options.size)
         window.showFullScreen() if options.fullscreen else window.show()
         app.processEvents()
         shown_ms, shown_at = since_start.elapsed(), time.time()
-        _begin(session, window, options)
+        begin(session, window, options)
         timers = _watch_options(session, window, options)
         figures = RunFigures(window.canvas, session)
         with _signals_close(window):
@@ -147,17 +149,6 @@ def choose_canvas(raster: bool) -> tuple[MakeCanvas, str]:
     if opengl.problem:
         return RasterCanvas, opengl.problem
     return (RasterCanvas if opengl.software and wanted != "opengl" else GLCanvas), ""
-
-
-def _begin(session: Session, window: MainWindow, options: AppOptions) -> None:
-    """Give the session its first commands, once the window is there."""
-    session.load_model(options.model or window.settings.model or None)
-    if options.start_period is not None:
-        window.looks.hold_period(options.start_period)
-    if options.input is not None:
-        window.listen(options.input)
-    elif options.files:
-        window.open(options.files)
 
 
 @contextlib.contextmanager

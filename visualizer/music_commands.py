@@ -14,6 +14,7 @@ from PyQt6.QtCore import QMimeData, Qt
 from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from visualizer.actions import SEEK_LEAP_S, SEEK_STEP_S, VOLUME_STEP
+from visualizer.events import State
 from visualizer.menus import fill_choices, fill_inputs, recent_choices
 from visualizer.pieces import Piece, bundled_pieces
 from visualizer.playlist import MUSIC
@@ -46,6 +47,7 @@ class MusicCommands:
         self._preferences = preferences
         self._window = window
         self._show_volume = show_volume
+        self._kept: tuple[Path, ...] = ()  # the queue as it was noted last
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """What the actions of these names do."""
@@ -105,13 +107,20 @@ class MusicCommands:
 
     def remember_place(self, status: Status) -> None:
         """Note where the music is, so that a start after a power cut goes on there."""
-        if not status.live and status.path is not None:
-            self._preferences.note(position_s=max(0.0, float(int(status.position_s))))
+        if status.live or status.path is None:
+            return
+        ended = status.state is State.ENDED
+        place = 0.0 if ended else max(0.0, float(int(status.position_s)))
+        self._preferences.note(position_s=place, playing=status.state is State.PLAYING)
+        if self._session.queue()[0] is not self._kept:
+            self._remember_queue()
 
     def _remember_queue(self) -> None:
-        paths, at = self._session.queue()
-        kept = [str(path) for path in paths[:QUEUE_KEPT]]
-        self._preferences.note(queue=tuple(kept), piece=min(at, max(0, len(kept) - 1)))
+        """Note the pieces; of very many, those around the one that plays."""
+        self._kept, at = self._session.queue()
+        first = max(0, min(at - QUEUE_KEPT // 2, len(self._kept) - QUEUE_KEPT))
+        kept = tuple(str(path.absolute()) for path in self._kept[first : first + QUEUE_KEPT])
+        self._preferences.note(queue=kept, piece=at - first)
 
     # ---- inputs
 

@@ -29,6 +29,10 @@ class AppOptions:
         seconds: close the window by itself after so many seconds.
         start_period: index of the period to hold from the start; None follows the music.
         report: file that receives start-up times and counts as JSON at the end.
+        display: name or number, from 1, of the display that the output window fills; empty for none.
+        output: open the output window.
+        reset: begin with fresh settings; the old ones are set aside.
+        safe_mode: begin with fresh settings that are not kept, draw without OpenGL, take up nothing.
         config: folder of the settings and the log; None takes the system's usual place.
     """
 
@@ -44,6 +48,10 @@ class AppOptions:
     seconds: float | None = None
     start_period: int | None = None
     report: Path | None = None
+    display: str = ""
+    output: bool = False
+    reset: bool = False
+    safe_mode: bool = False
     config: Path | None = None
 
     def __post_init__(self) -> None:

@@ -309,6 +309,7 @@ class Session:
                     player.open(path)
                 except VisualizerError as error:
                     self._fail(error)
+                    position_s = 0.0  # of the piece that is passed over
                     if not self._playlist.step(1):
                         break
                     continue

@@ -53,6 +53,7 @@ class Settings:
         display: name of the screen that the output window fills; empty for none chosen.
         output: the output window is open.
         queue, piece, position_s: what plays, which of it, and where; listening: an input is heard instead.
+        playing: the music plays; else it waits.
         left: the app was left in order; else it was ended in the middle and goes on where it was.
         warned: the word about flashing light was shown.
         keys: other keys for actions, by name.
@@ -84,6 +85,7 @@ class Settings:
     piece: int = 0
     position_s: float = 0.0
     listening: bool = False
+    playing: bool = True
     left: bool = True
     warned: bool = False
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -203,6 +205,17 @@ class SettingsFile:
         except OSError:
             return "and the old file could not be moved"
         return f"and the old file is {kept}"
+
+
+class UnkeptSettings(SettingsFile):
+    """Fresh settings for one run: neither what was kept before nor what is changed now counts."""
+
+    def load(self) -> Settings:
+        """Fresh ones."""
+        return Settings()
+
+    def save(self, settings: Settings) -> None:
+        """Nothing is kept."""
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:

@@ -1,0 +1,80 @@
+"""What a start of the window begins with: what the command line asks, else what the last run left. GUI thread.
+
+An app that was left in order shows its music again and waits; one that was ended in the middle, by a crash or a power
+cut, goes on playing where it was. The settings say which of the two it was, from the first second on.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QGuiApplication, QScreen
+
+from visualizer.options import AppOptions
+from visualizer.screens import screen_named
+from visualizer.settings import SettingsFile, UnkeptSettings
+
+if TYPE_CHECKING:
+    from visualizer.session import Session
+    from visualizer.window import MainWindow
+
+SAFE_MODE = "Safe mode: drawn without OpenGL, with fresh settings. Nothing that is changed now is kept."
+
+
+def settings_file(folder: Path, options: AppOptions) -> tuple[SettingsFile, str]:
+    """Where this start's settings come from.
+
+    Args:
+        folder: of the settings.
+        options: see AppOptions.
+    Returns:
+        The file, and what should be said about it; empty for nothing.
+    """
+    file = SettingsFile(folder / "settings.ini")
+    said = f"The settings begin anew, {file.reset()}." if options.reset else ""
+    if options.safe_mode:
+        return UnkeptSettings(file.path), f"{said} {SAFE_MODE}".strip()
+    return file, said
+
+
+def begin(session: Session, window: MainWindow, options: AppOptions) -> None:
+    """Give session and window their first commands, once the window is there."""
+    settings = window.settings
+    session.load_model(options.model or settings.model or None)
+    if options.start_period is not None:
+        window.looks.hold_period(options.start_period)
+    if options.input is not None:
+        window.listen(options.input)
+    elif options.files:
+        window.open(options.files)
+    elif settings.listening:
+        window.listen(settings.input_name)
+    elif settings.queue:
+        paths = [Path(path) for path in settings.queue]
+        play = settings.playing and not settings.left
+        session.open(paths, settings.piece, settings.position_s, play=play)
+    _open_output(window, options)
+    window.preferences.note(left=False)
+
+
+def _open_output(window: MainWindow, options: AppOptions) -> None:
+    """Open the output window where it is asked for, else as it was."""
+    if not options.display:
+        window.screens.open_output() if options.output else window.screens.restore()
+        return
+    screen = wanted_screen(options.display)
+    if screen is not None:
+        window.screens.show_on(screen)
+        return
+    there = ", ".join(one.name() for one in QGuiApplication.screens())
+    window.notice(f"There is no display {options.display!r}: use one of {there}, or a number from 1.", alarm=True)
+    window.screens.open_output()
+
+
+def wanted_screen(wanted: str) -> QScreen | None:
+    """The display of a name, or of a number from 1; None when there is none."""
+    screens = QGuiApplication.screens()
+    if wanted.isdecimal() and 0 < int(wanted) <= len(screens):
+        return screens[int(wanted) - 1]
+    return screen_named(wanted)
