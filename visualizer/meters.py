@@ -81,10 +81,13 @@ def measure(devices: Sequence[Device], memory: Any, app: Connection) -> None:
         memory: their levels, dBFS.
     """
     streams: list[Stream] = []
-    backend = portaudio()
+    try:
+        backend = portaudio()
+    except VisualizerError:  # said where inputs are listed
+        return
     levels = np.frombuffer(memory, np.float64)
     for place, device in enumerate(devices):
-        with contextlib.suppress(VisualizerError, backend.PortAudioError):
+        with contextlib.suppress(VisualizerError, backend.PortAudioError, OSError):
             stream = open_input(
                 present_device(device, backend),
                 backend,
