@@ -2,8 +2,8 @@
 
 The parts: `devices` (PortAudio and the list of devices; the only importer of sounddevice; with `pulse`, `loopback`
 and `device_scan`), `playback` (files with sound), `capture` (live input, in a `capture_process`), `meters` (levels of
-all inputs), `feed` (what the callback does), `silent` (no sound card), `decode` (files). Everything downstream sees a Source and cannot tell a file
-from a microphone.
+all inputs), `feed` (what the callback does), `silent` (no sound card), `decode` (files). Everything downstream sees a
+Source and cannot tell a file from a microphone.
 """
 
 from __future__ import annotations
