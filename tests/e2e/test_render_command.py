@@ -108,6 +108,27 @@ def test_picture_and_sound_are_in_time_at_both_ends(model: Path, tmp_path: Path)
         assert start <= times[moved] <= start + 0.1
 
 
+def test_flashes_are_allowed_with_a_warning_alone(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song = write_sound(tmp_path / "s.wav", tone(1, 8_000), 8_000)
+    assert render(song, tmp_path / "v.mp4", model) == 0
+    assert "epilepsy" not in capsys.readouterr().err
+    assert render(song, tmp_path / "v.mp4", model, "--allow-flashes", "--json") == 0
+    out, err = capsys.readouterr()
+    assert "epilepsy" in err
+    assert json.loads(out)["limited_images"] == 0
+
+
+def test_the_knobs_change_the_video(model: Path, tmp_path: Path) -> None:
+    song = write_sound(tmp_path / "s.wav", noise(2, 8_000), 8_000)
+    videos = []
+    for number, more in enumerate(((), ("--speed", "1"), ("--sensitivity", "0"), ("--smoothing", "1"))):
+        assert render(song, tmp_path / f"{number}.mp4", model, *more) == 0
+        videos.append(decode(tmp_path / f"{number}.mp4")[0].tobytes())
+    assert len(set(videos)) == len(videos)
+
+
 def test_a_part_of_a_song(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     song = write_sound(tmp_path / "s.flac", tone(5, 44_100), 44_100)
     arguments = ("--start", "0:01.5", "--end", "2.25", "--fps", "24", "--period", "baroque", "--json")
@@ -147,6 +168,9 @@ def test_odd_sounds_become_videos(model: Path, tmp_path: Path) -> None:
         (("--end", "-1"), "end"),
         (("--period", "gothic"), "gothic"),
         (("--wildness", "2"), "wildness"),
+        (("--speed", "-1"), "speed"),
+        (("--sensitivity", "nan"), "sensitivity"),
+        (("--smoothing", "1.5"), "smoothing"),
         (("--quality", "superb"), "superb"),
         (("--paintings", "inf"), "paintings"),
         (("--seed", "-3"), "seed"),

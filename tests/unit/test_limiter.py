@@ -167,7 +167,7 @@ adversaries = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(adversaries)
 def test_no_sequence_flashes_more_than_is_allowed(tiles: Tiles) -> None:
     assert counted_limited(tiles.pictures()).allowed
