@@ -14,7 +14,8 @@ from visualizer.events import Event, Failed, InputsFound, Said
 from visualizer.parts import Input, InputPart, Parts
 
 LOOK_S = 1.0  # between looks at the list of inputs
-LOOK_SHARE = 0.2  # of the time that looking may take, where it needs a process of its own
+LOOK_SHARE = 0.2  # of the time that looking may take while something is waited for,
+WATCH_SHARE = 0.05  # and while all is well, where looking needs a process of its own; a stream that ends tells itself
 AGAIN_S = 5.0  # an input that is lost twice within so long is not opened again at once,
 PATIENCE_S, LONGEST_PATIENCE_S = 2.0, 60.0  # but after this, and twice as long each further time
 
@@ -131,7 +132,9 @@ class LiveInput:
         self._look_at = began + LOOK_S
         self._inputs = tuple(self._parts.inputs())
         now = self._clock()
-        self._look_at = now + max(LOOK_S, (now - began) / LOOK_SHARE)
+        served = any(one.target for one in self._inputs)
+        share = LOOK_SHARE if served or self.waiting or self.part is None else WATCH_SHARE
+        self._look_at = now + max(LOOK_S, (now - began) / share)
 
     def _compare(self, inputs: Sequence[Input], wanted: Wanted) -> None:
         """Act on what has changed in the list of inputs."""

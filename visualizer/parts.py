@@ -133,7 +133,11 @@ class Input(Protocol):
 
     @property
     def default(self) -> bool:
-        """The system's own choice."""
+        """What is used when none is named."""
+
+    @property
+    def target(self) -> str:
+        """The sound server's name for it, which lists its inputs at little cost; empty elsewhere."""
 
 
 @dataclass(frozen=True)

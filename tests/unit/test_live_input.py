@@ -231,12 +231,17 @@ def test_a_device_that_fails_again_and_again_is_tried_less_and_less(world: World
 
 
 def test_slow_looking_happens_rarely(world: World) -> None:
+    world.devices[:] = [replace(device, target="") for device in world.devices]
     world.listen("Desk")
     world.look_s = 0.5
     looks: list[float] = []
     original = world._list
     world.live._parts = replace(world.live._parts, inputs=lambda: (looks.append(world.now), original())[1])
     world.run(60.0)
+    assert 5 <= len(looks) <= 8
+    world.pull(world.devices[1])
+    looks.clear()
+    world.run(60.0)  # it is waited for
     assert 15 <= len(looks) <= 25
 
 
