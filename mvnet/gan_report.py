@@ -115,9 +115,9 @@ class GanReport:
         test = self._test
         with self._timed("paintings"):
             drawn = draw_sets(self._paintings, test.paintings, test.training, test.seed)
-            heldout, periods = self._load(drawn.heldout)
-            stand_in, stand_in_periods = self._load(drawn.stand_in)
-            training, training_periods = self._load(drawn.training)
+            (heldout, periods), (stand_in, stand_in_periods), (training, training_periods) = self._load(
+                drawn.heldout, drawn.stand_in, drawn.training
+            )
         network = self._network or headline_network(self._threads)
         with self._timed("painting"):
             rng = np.random.default_rng([test.seed, 1])
@@ -161,11 +161,13 @@ class GanReport:
         yield
         self._seconds[part] = round(time.monotonic() - started, 1)
 
-    def _load(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        chosen = [self._paintings[row] for row in rows]
-        folder = self._cache or self._scratch
-        loaded = load_paintings(chosen, self._test.size, folder, progress=self._progress)
-        return loaded.images, loaded.periods
+    def _load(self, *sets: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Images uint8 [n, 3, S, S] and periods of each set of rows, decoded together; unreadable ones are left out."""
+        asked = [self._paintings[row] for rows in sets for row in rows]
+        set_of = {id(self._paintings[row]): number for number, rows in enumerate(sets) for row in rows}
+        loaded = load_paintings(asked, self._test.size, self._cache or self._scratch, progress=self._progress)
+        numbers = np.array([set_of[id(painting)] for painting in loaded.paintings])
+        return [(loaded.images[numbers == number], loaded.periods[numbers == number]) for number in range(len(sets))]
 
     def _paint(self, noise: np.ndarray, embeddings: np.ndarray, what: str) -> np.ndarray:
         with progress_bar(len(noise), what, self._progress) as bar:
@@ -266,9 +268,9 @@ class GanReport:
             for name, images in (("held-out paintings", heldout), ("real stand-ins", stand_in), ("generated", made))
         }
         real, floor, painted = looks.values()
-        everything = np.arange(len(periods)), np.arange(len(periods))
-        figures = _figures(_Set(painted, periods), _Set(real, periods), *everything)
-        floors = _figures(_Set(floor, stand_in_periods), _Set(real, periods), *everything)
+        everything, floor_rows = np.arange(len(periods)), np.arange(len(stand_in_periods))
+        figures = _figures(_Set(painted, periods), _Set(real, periods), everything, everything)
+        floors = _figures(_Set(floor, stand_in_periods), _Set(real, periods), floor_rows, everything)
         return {"network": f"{network.name} (used in training)", **_nested(figures), "real": _nested(floors)}
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from mvnet import feature_networks, gan_report
+from mvnet import cache, feature_networks, gan_report
 from mvnet.__main__ import main
 from mvnet.errors import MvnetError
 from mvnet.exported_painter import ExportedPainter, prototype_embeddings
@@ -136,6 +136,7 @@ def test_a_generator_that_copies_and_one_that_collapses(tmp_path: Path, monkeypa
     """Both paint known pictures: the first training paintings themselves, the second one of each period."""
     monkeypatch.setattr(gan_report, "WALK_STEPS", 2)
     monkeypatch.setitem(feature_networks.LITE_SIZE, "0", 64)  # small pictures are seen twelve times as fast
+    monkeypatch.setattr(cache, "FEW_FILES", 1000)  # no worker processes
     lite = LiteFeatures("0")
     save_paintings(tmp_path)
     paintings = [
