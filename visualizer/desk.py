@@ -30,7 +30,7 @@ from visualizer.picture_commands import PictureCommands
 from visualizer.preferences import Preferences
 from visualizer.settings import LARGEST_OFFSET_MS, TRANSITIONS_S
 from visualizer.sound_meters import SoundMeters
-from visualizer.theme import DARK, SPACE, Theme, sans, serif
+from visualizer.theme import SPACE, Theme, sans, serif
 from visualizer.transport_line import FocusedKeys, Line
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ KNOBS = (
     ("wildness", "Wildness", ("calm", "wild"), 84),
     ("speed", "Speed", ("slow", "fast"), 56),
     ("sensitivity", "Reaction", ("none", "much"), 56),
-    ("smoothing", "Smoothing", ("quick", "lazy"), 56),
+    ("smoothing", "Follow", ("quick", "lazy"), 56),
 )
 FIT_WORDS = {"fill": "Fill the picture", "fit": "Whole on the wall", "mirror": "Mirrored at its sides"}
 
@@ -221,5 +221,5 @@ def offset_words(offset_ms: int) -> str:
 def _heading(text: str) -> QLabel:
     label = QLabel(text)
     label.setFont(serif(12.5, italic=True))
-    label.setStyleSheet(f"color: {DARK.accent}")
+    label.setObjectName("accent")
     return label

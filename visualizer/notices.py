@@ -5,11 +5,22 @@ On a full screen the painting stays clean: notices are held until the controls a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QEasingCurve, QPropertyAnimation, Qt, QTimer
 from PyQt6.QtGui import QEnterEvent
-from PyQt6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QGraphicsOpacityEffect,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from visualizer.theme import DARK, SPACE, icon, sans
+from visualizer.theme import DARK, SPACE, Theme, icon, sans
 
 MOST = 3  # at a time
 READING_S = 3.5
@@ -24,19 +35,25 @@ class Notice(QFrame):
     Args:
         text: the sentence.
         alarm: something failed; else it is only worth knowing.
+        read: called when it was closed by hand; such a notice waits for that, however long it takes.
     """
 
-    def __init__(self, text: str, alarm: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        alarm: bool,
+        theme: Theme,
+        read: Callable[[], None] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.text = text
         self.alarm = alarm
+        self.read = read
         self.setObjectName("notice")
         self.setAccessibleName(text)
-        self.setStyleSheet(
-            f"QFrame#notice {{ background: {DARK.raised}; border: 1px solid {DARK.line}; border-radius: 8px; }}"
-            f" QLabel {{ color: {DARK.text}; }}"
-        )
         self._build()
+        self.set_theme(theme)
         self._effect = QGraphicsOpacityEffect(self)
         self.setGraphicsEffect(self._effect)
         self._fade = QPropertyAnimation(self._effect, b"opacity", self)
@@ -48,31 +65,49 @@ class Notice(QFrame):
         self._reading.timeout.connect(self.fade_out)
 
     def _build(self) -> None:
+        self._sign, self._close = QLabel(), QToolButton()
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 6, 10)
         row.setSpacing(SPACE)
-        sign = QLabel()
-        name, colour = ("alarm", DARK.alarm) if self.alarm else ("notice", DARK.accent)
-        sign.setPixmap(icon(name, colour).pixmap(20, 20))
-        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         words = QLabel(self.text)
         words.setFont(sans(10))
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
-        row.addWidget(words, 1)
-        close = QToolButton()
-        close.setIcon(icon("close", DARK.quiet))
-        close.setAutoRaise(True)
-        close.setAccessibleName("Close the notice")
-        close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        close.clicked.connect(self.fade_out)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(SPACE)
+        column.addWidget(words)
+        row.addLayout(column, 1)
+        if self.read is not None:
+            understood = QPushButton("I understand")
+            understood.setFont(sans(10))
+            understood.clicked.connect(self.close_by_hand)
+            column.addWidget(understood, 0, Qt.AlignmentFlag.AlignLeft)
+        self._close.setAutoRaise(True)
+        self._close.setFixedSize(24, 24)
+        self._close.setAccessibleName("Close the notice")
+        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._close.clicked.connect(self.close_by_hand)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        name, colour = ("alarm", theme.alarm) if self.alarm else ("notice", theme.accent)
+        self._sign.setPixmap(icon(name, colour).pixmap(20, 20))
+        self._close.setIcon(icon("close", theme.quiet))
+
+    def close_by_hand(self) -> None:
+        """Somebody has read it."""
+        if self.read is not None:
+            self.read()
+        self.fade_out()
 
     def appear(self) -> None:
         """Fade in, or start anew when it is there already."""
         self.show()
         self._run_to(1.0)
-        self._reading.start(round(1000 * (READING_S + PER_CHARACTER_S * len(self.text))))
+        if self.read is None:
+            self._reading.start(round(1000 * (READING_S + PER_CHARACTER_S * len(self.text))))
 
     def fade_out(self) -> None:
         """Fade and go."""
@@ -89,7 +124,8 @@ class Notice(QFrame):
 
     def leaveEvent(self, event: object) -> None:
         """Left by the pointer it goes after a while."""
-        self._reading.start(round(1000 * READING_S))
+        if self.read is None:
+            self._reading.start(round(1000 * READING_S))
 
     def _run_to(self, opacity: float) -> None:
         self._fade.stop()
@@ -111,6 +147,7 @@ class Notices(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._held = False
+        self._theme = DARK
         self._notices: list[Notice] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -122,16 +159,27 @@ class Notices(QWidget):
         """The sentences shown or held now, oldest first."""
         return [notice.text for notice in self._notices]
 
-    def add(self, text: str, alarm: bool = False) -> None:
-        """Show a sentence; the same one again only stays longer, and the oldest gives way to the fourth."""
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        for notice in self._notices:
+            notice.set_theme(theme)
+
+    def add(self, text: str, alarm: bool = False, read: Callable[[], None] | None = None) -> None:
+        """Show a sentence; the same one again only stays longer, and the oldest gives way to the fourth.
+
+        Args:
+            alarm: something failed.
+            read: called when it was closed by hand; such a notice waits for that and never gives way.
+        """
         notice = next((one for one in self._notices if one.text == text), None)
         if notice is None:
-            notice = Notice(text, alarm, self)
+            notice = Notice(text, alarm, self._theme, read, self)
             notice.hide()
             self._notices.append(notice)
             self._column.addWidget(notice)
             while len(self._notices) > MOST:
-                self.drop(self._notices[0])
+                self.drop(next((one for one in self._notices if one.read is None), self._notices[0]))
         if not self._held:
             notice.appear()
         self.settle()

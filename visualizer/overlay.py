@@ -9,14 +9,8 @@ from PyQt6.QtGui import QFontDatabase
 from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from visualizer.figures import Figures
-from visualizer.theme import DARK
 
 UPDATE_MS = 500
-STYLE = f"""
-QFrame#overlay {{ background: rgba(27, 25, 24, 215); border-radius: 8px; }}
-QLabel {{ color: {DARK.text}; }}
-QLabel#quiet {{ color: {DARK.quiet}; }}
-"""
 
 
 class Overlay(QFrame):
@@ -30,7 +24,6 @@ class Overlay(QFrame):
     def __init__(self, figures: Callable[[], Figures], drawn_by: Callable[[], str], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("overlay")
-        self.setStyleSheet(STYLE)
         self.setAccessibleName("Performance figures")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._figures, self._drawn_by = figures, drawn_by

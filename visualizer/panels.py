@@ -4,48 +4,113 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from visualizer import __version__
-from visualizer.theme import DARK, SPACE, sans, serif
+from visualizer.theme import SPACE, icon, sans, serif
 
-STYLE = f"""
-QFrame#panel {{ background: rgba(27, 25, 24, 240); border: 1px solid {DARK.line}; border-radius: 10px; }}
-QLabel {{ color: {DARK.text}; }}
-QLabel#quiet {{ color: {DARK.quiet}; }}
-QLabel#key {{ color: {DARK.accent}; }}
-"""
+GREY = "#8a8177"  # of the closing cross: more than 3:1 on the grounds of both themes
+EDGE = 12  # least room between a sheet and the window's edge
+
+
+class Sheet(QScrollArea):
+    """What a panel holds: as large as it needs, scrolled when the window is smaller."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page = QWidget()
+        page.setObjectName("sheet")
+        self.column = QVBoxLayout(page)
+        self.column.setContentsMargins(0, 0, SPACE, 0)
+        self.column.setSpacing(SPACE)
+        self.setWidget(page)
+
+    def sizeHint(self) -> QSize:
+        """All of it."""
+        page = self.widget()
+        if page is None:
+            return QSize()
+        size = page.sizeHint()
+        return QSize(size.width(), max(size.height(), self.column.totalHeightForWidth(size.width())))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Go on with the keyboard, and bring what has the focus into sight."""
+        moved = super().focusNextPrevChild(forward)
+        found = self.focusWidget()
+        if moved and found is not None:
+            self.ensureWidgetVisible(found)
+        return moved
 
 
 class Panel(QFrame):
-    """A titled sheet in the middle of its parent; a click closes it."""
+    """A titled sheet in the middle of its parent, closed by its button, by Escape or by a click on it.
+
+    Args:
+        title: its heading, and its name for screen readers.
+
+    Attributes:
+        column: where its content goes.
+    """
+
+    closed = pyqtSignal()  # by the user
 
     def __init__(self, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self.setStyleSheet(STYLE)
         self.setAccessibleName(title)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(28, 22, 28, 22)
-        self.column.setSpacing(SPACE)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(28, 18, 20, 22)
+        whole.setSpacing(SPACE)
         heading = QLabel(title)
         heading.setFont(serif(17))
-        self.column.addWidget(heading)
+        close = QToolButton()
+        close.setIcon(icon("close", GREY))
+        close.setFixedSize(30, 30)
+        close.setAccessibleName("Close")
+        close.setToolTip("Close  (Esc)")
+        close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        close.clicked.connect(self.leave)
+        row = QHBoxLayout()
+        row.addWidget(heading, 1)
+        row.addWidget(close)
+        self.sheet = Sheet()
+        self.column = self.sheet.column
+        whole.addLayout(row)
+        whole.addWidget(self.sheet, 1)
         self.hide()
 
     def settle(self) -> None:
         """Take the middle of the parent, no larger than it."""
         parent = self.parentWidget()
         if parent is not None:
-            size = self.sizeHint().boundedTo(parent.size())
+            size = self.sizeHint().boundedTo(parent.size() - QSize(2 * EDGE, 2 * EDGE))
             self.resize(size)
             self.move((parent.width() - size.width()) // 2, (parent.height() - size.height()) // 2)
             self.raise_()
 
+    def leave(self) -> None:
+        """Close, and say so."""
+        self.hide()
+        self.closed.emit()
+
     def mousePressEvent(self, event: object) -> None:
         """Close."""
-        self.hide()
+        self.leave()
 
 
 def help_panel(rows: Mapping[str, Sequence[tuple[str, str]]], parent: QWidget) -> Panel:

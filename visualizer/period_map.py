@@ -15,6 +15,7 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRadialGradient
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from mvnet.periods import PERIODS
+from visualizer.period_plot import UNDECIDED
 from visualizer.theme import DARK, PIGMENTS, Theme, serif, translucent
 
 WIDTH, HEIGHT = 280, 190
@@ -40,6 +41,13 @@ def place_of(period: np.ndarray) -> tuple[float, float]:
     return float(x), float(y)
 
 
+def nearest(period: np.ndarray) -> str:
+    """Where the music is, in words; in the middle while all periods are alike."""
+    if float(np.ptp(period)) < UNDECIDED:
+        return "in the middle"
+    return f"near {PERIODS[int(np.argmax(period))]}"
+
+
 class PeriodMap(QWidget):
     """The map."""
 
@@ -47,7 +55,6 @@ class PeriodMap(QWidget):
         super().__init__()
         self.trail: deque[tuple[float, float, float]] = deque()  # seconds and place
         self._theme = DARK
-        self._likeliest = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Map of the periods")
 
@@ -67,10 +74,9 @@ class PeriodMap(QWidget):
         self.trail.append((now, *place_of(period)))
         while now - self.trail[0][0] > TRAIL_S:
             self.trail.popleft()
-        likeliest = int(np.argmax(period))
-        if likeliest != self._likeliest or not self.accessibleDescription():
-            self._likeliest = likeliest
-            self.setAccessibleDescription(f"near {PERIODS[likeliest]}")
+        near = nearest(period)
+        if near != self.accessibleDescription():
+            self.setAccessibleDescription(near)
         self.update()
 
     def place(self, x: float, y: float) -> QPointF:

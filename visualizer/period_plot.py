@@ -15,10 +15,11 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from mvnet.periods import PERIODS
-from visualizer.theme import DARK, PIGMENTS, sans, serif, translucent
+from visualizer.theme import DARK, PIGMENTS, Theme, sans, serif, translucent
 
 SETTLE_S = 0.25  # time in which a line goes 63 % of its way
 ARRIVED = 0.0005
+UNDECIDED = 0.01  # lines that differ by less are all alike: nothing has been heard yet
 STEP_MS = 33
 WIDTH, MARGIN, ROW = 248, 16, 22
 
@@ -38,6 +39,7 @@ class PeriodPlot(QWidget):
         self.shown = [0.0] * len(PERIODS)
         self._target = [0.0] * len(PERIODS)
         self._held: int | None = None
+        self._theme = DARK
         self._clock = clock
         self._last = clock()
         self._timer = QTimer(self)
@@ -58,6 +60,11 @@ class PeriodPlot(QWidget):
             self._last = self._clock()
             self._timer.start()
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self.update()
+
     def set_held(self, index: int | None) -> None:
         """Say that one period is painted whatever is heard; None: the music decides."""
         self._held = index
@@ -65,7 +72,12 @@ class PeriodPlot(QWidget):
 
     @property
     def likeliest(self) -> str:
-        """Name of the period whose line is the longest now, so that name and lines never disagree."""
+        """Name of the period whose line is the longest now, so that name and lines never disagree.
+
+        Empty while all are alike: before the first half second of sound nothing is known.
+        """
+        if max(self.shown) - min(self.shown) < UNDECIDED:
+            return ""
         return PERIODS[max(range(len(PERIODS)), key=self.shown.__getitem__)]
 
     def showEvent(self, event: object) -> None:
@@ -77,7 +89,7 @@ class PeriodPlot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(translucent(DARK.ground, 0.82))
+        painter.setBrush(QColor(self._theme.ground))
         painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
         self._draw_heading(painter)
         for index, name in enumerate(PERIODS):
@@ -86,11 +98,11 @@ class PeriodPlot(QWidget):
 
     def _draw_heading(self, painter: QPainter) -> None:
         painter.setFont(sans(8.5))
-        painter.setPen(QColor(DARK.quiet))
+        painter.setPen(QColor(self._theme.quiet))
         painter.drawText(QRectF(MARGIN, MARGIN - 2, WIDTH, 14), "Painting" if self._held is not None else "Heard as")
         painter.setFont(serif(16, italic=True))
-        painter.setPen(QColor(DARK.text))
-        name = self.likeliest if self._held is None else PERIODS[self._held]
+        painter.setPen(QColor(self._theme.text))
+        name = (self.likeliest or "listening") if self._held is None else PERIODS[self._held]
         painter.drawText(QRectF(MARGIN, MARGIN + 10, WIDTH, 28), Qt.AlignmentFlag.AlignVCenter, name.capitalize())
 
     def _draw_row(self, painter: QPainter, index: int, name: str) -> None:
@@ -99,7 +111,7 @@ class PeriodPlot(QWidget):
         leads = name == self.likeliest
         painter.setFont(sans(9))
         metrics = QFontMetricsF(painter.font())
-        painter.setPen(QColor(DARK.text if leads else DARK.quiet))
+        painter.setPen(QColor(self._theme.text if leads else self._theme.quiet))
         painter.drawText(QRectF(MARGIN, top, 84, ROW), Qt.AlignmentFlag.AlignVCenter, name.capitalize())
         figure = f"{value:.0%}"
         right = WIDTH - MARGIN
@@ -108,9 +120,9 @@ class PeriodPlot(QWidget):
         )
         left, length = MARGIN + 88, right - 40 - (MARGIN + 88) - metrics.averageCharWidth() / 2
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(translucent(DARK.text, 0.14))
+        painter.setBrush(translucent(self._theme.text, 0.14))
         painter.drawRoundedRect(QRectF(left, top + ROW / 2 - 2, length, 4), 2, 2)
-        painter.setBrush(QColor(PIGMENTS[index] if leads else DARK.quiet))
+        painter.setBrush(QColor(PIGMENTS[index] if leads else self._theme.quiet))
         painter.drawRoundedRect(QRectF(left, top + ROW / 2 - 2, max(4.0, length * value), 4), 2, 2)
 
     def _step(self) -> None:

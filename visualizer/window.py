@@ -46,7 +46,8 @@ from visualizer.screens import Screens
 from visualizer.session import Session
 from visualizer.settings import Settings, SettingsFile
 from visualizer.stage import Stage
-from visualizer.theme import DARK, LIGHT, app_icon, style_sheet, theme_for
+from visualizer.style_sheet import style_sheet
+from visualizer.theme import DARK, LIGHT, app_icon, theme_for
 from visualizer.transport import Transport
 from visualizer.welcome import Welcome
 
@@ -292,6 +293,7 @@ class MainWindow(QMainWindow):
 
     def _open_panel(self, panel: Panel) -> None:
         self.stage.show_panel(panel)
+        panel.closed.connect(self._close_panel)
         self._mark_panel()
 
     def _close_panel(self) -> None:
@@ -428,8 +430,8 @@ class MainWindow(QMainWindow):
         scheme = hints.colorScheme() if hints is not None else Qt.ColorScheme.Unknown
         theme = {"dark": DARK, "light": LIGHT}.get(self.settings.appearance, theme_for(scheme))
         self.setStyleSheet(style_sheet(theme))
-        self.transport.set_theme(theme)
-        self.desk.set_theme(theme)
+        for part in (self.transport, self.desk, self.plot, self.stage.notices):
+            part.set_theme(theme)
 
     # ---- what Qt says
 
