@@ -93,6 +93,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("resync", "The bar begins now", ("Y",), "Perform", group=2),
     Action("nudge_back", "Beat a little earlier", ("[",), "Perform", group=2),
     Action("nudge_forward", "Beat a little later", ("]",), "Perform", group=2),
+    Action("double_tempo", "Twice the tempo", ("Shift+]",), "Perform", group=2),
+    Action("halve_tempo", "Half the tempo", ("Shift+[",), "Perform", group=2),
     Action("release_tempo", "Tempo by ear again", ("Shift+T",), "Perform", group=2),
     Action("record", "Record picture and sound", ("R",), "Perform", checkable=True, group=3),
     Action("scenes", "Scenes", (), "Perform", group=4),

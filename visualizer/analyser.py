@@ -17,7 +17,7 @@ import numpy as np
 
 from visualizer.bands import BANDS, HAT, ColumnSpec, Spectrum
 from visualizer.chroma import PITCH_CLASSES, Chroma, ChromaConfig
-from visualizer.levels import Gate, LevelConfig, Levels
+from visualizer.levels import Gate, LevelConfig, Levels, Surge
 from visualizer.onsets import OnsetConfig, Onsets
 from visualizer.tempo import Tempo, TempoConfig
 
@@ -66,6 +66,7 @@ class Features:
         beat_phase: 0 (on the beat) to 1.
         beat_confidence: 0 to 1.
         beats: beats since the start.
+        surge: 0 to 1, how much all bands together have just grown louder; soft attacks, which are no onsets, count.
         is_held: whether tempo or beat were given by hand.
     """
 
@@ -84,6 +85,7 @@ class Features:
     beat_phase: float
     beat_confidence: float
     beats: int
+    surge: float = 0.0
     is_held: bool = False
 
     @classmethod
@@ -130,6 +132,7 @@ class Analyser:
         self._spectrum = Spectrum(spec)
         self._gate = Gate(spec, config.levels)
         self._levels = Levels(spec, config.levels)
+        self._surge = Surge(spec, config.levels)
         self._onsets = Onsets(spec, self._spectrum, config.onsets)
         self._chroma = Chroma(spec, config.chroma)
         self._tempo = Tempo(spec, config.tempo)
@@ -180,6 +183,7 @@ class Analyser:
             beat_phase=tempo.phase,
             beat_confidence=tempo.confidence,
             beats=tempo.beats,
+            surge=self._surge.value,
             is_held=tempo.held,
         )
 
@@ -193,6 +197,13 @@ class Analyser:
     def resync(self, at_s: float) -> None:
         """Put a beat on a moment of the sound (as Features.heard_s), at the tempo there is."""
         self._tempo.resync(at_s)
+
+    def nudge(self, seconds: float) -> None:
+        """Move all beats later, or earlier when negative; nothing happens while no tempo is known."""
+        tempo = self._tempo
+        if tempo.bpm > 0:
+            since_s = tempo.phase * 60 / tempo.bpm
+            tempo.resync(self._columns * self.config.columns.hop_s - since_s + seconds)
 
     def double_tempo(self) -> None:
         """Count twice as many beats."""
@@ -212,6 +223,7 @@ class Analyser:
         power, bands, fine = self._spectrum.column(samples[-spec.n_fft :])
         is_open = self._gate.step(power)
         level = self._levels.step(bands, is_open)
+        self._surge.step(level)
         self._clocks += level * spec.hop_s
         onsets = self._onsets.step(fine, level, is_open)
         self._activity += (float(onsets[: HAT + 1].sum()) / (HAT + 1) - self._activity) * self._activity_rate

@@ -25,6 +25,7 @@ class Figures:
         shown_late_ms: by how much the picture of a refresh lags behind the sound in the air: 0 for files.
         lead_ms: how far ahead paintings are made for.
         offset_ms: of the picture against the sound, as set.
+        beat_orders: taps, shifts and other words of a person on the beat that were followed.
         provider: what runs the model.
     """
 
@@ -43,4 +44,5 @@ class Figures:
     shown_late_ms: float = 0.0
     lead_ms: float = 0.0
     offset_ms: float = 0.0
+    beat_orders: int = 0
     provider: str = ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ import numpy as np
 from visualizer.analyser import Analyser, AnalyserConfig, Features
 from visualizer.offset import checked_offset
 from visualizer.soundclock import SoundClock
-from visualizer.sources import Foreseen, Silence, Source, latency_s
+from visualizer.sources import Foreseen, Heard, Silence, Source, latency_s
 from visualizer.timeline import Timeline
 
 LIVE_LOOK_S = 0.006  # between looks at a live input; a column is 10 ms
@@ -29,6 +30,9 @@ DISPLAY_S = 0.02  # from drawing a refresh to its light: the wait for the next r
 ANALYSIS_S = 0.012  # from a stroke's sample to the column that shows it; measured by `visualizer bench`
 RETRY_S = 1.0
 SILENCE_RATE = 48_000.0  # Hz of the silence before the first source
+
+
+BeatOrder = Callable[[Analyser, float], object]
 
 
 class Ear:
@@ -74,6 +78,11 @@ class Ear:
         sample, features = self.timeline.entry(wanted)
         age_s = max(0.0, (wanted - sample) / self.source.rate)
         return features.predicted(age_s), age_s
+
+    def heard_s_at(self, time: float) -> float:
+        """The analyser's own time, as Features.heard_s, of the sound in the air at a time."""
+        analysed = self.cursor - len(self._rest)
+        return self.analyser.features().heard_s - (analysed - self.sample_at(time)) / self.source.rate
 
     def look(self, now: float) -> bool:
         """Analyse what is new, a slice at a time; True when more is waiting."""
@@ -149,6 +158,9 @@ class Listening:
         clock: seconds, steady; the same as the source's.
         on_sound: called on this thread when sound begins after silence; must return at once.
         on_failed: called on this thread with one sentence when the source cannot be read; listening goes on.
+
+    Attributes:
+        orders_followed: a person's words on the beat so far.
     """
 
     def __init__(
@@ -163,6 +175,8 @@ class Listening:
         self._offset_s = 0.0
         self._sounding = False
         self._lost_before = 0
+        self._orders: deque[tuple[BeatOrder, float]] = deque()
+        self.orders_followed = 0
         silence = Silence(SILENCE_RATE, clock)
         self._ear = Ear(silence, Analyser(AnalyserConfig.at(silence.rate)), Features.silence())
         self._stop = threading.Event()
@@ -190,6 +204,14 @@ class Listening:
         # The thread may be at work on the old analyser still: a new source begins with one of its own.
         self._lost_before += ear.lost
         self._ear = Ear(source, Analyser(AnalyserConfig.at(source.rate)), ear.timeline.newest)
+
+    def steer(self, order: BeatOrder) -> None:
+        """Have a person's word on the beat followed: a tap, a shift. Any thread; done with the next look.
+
+        Args:
+            order: called on this thread with the analyser and the time, as its heard_s, of what is in the air now.
+        """
+        self._orders.append((order, self._clock()))
 
     def set_offset(self, seconds: float) -> None:
         """Show pictures later than the sound (positive) or earlier (negative), up to half a second.
@@ -230,6 +252,11 @@ class Listening:
         """Number of the sample that those features belong to."""
         return int(self._ear.sample_at(now + ahead_s + DISPLAY_S - self._offset_s))
 
+    def heard_at(self, time: float) -> Heard:
+        """What is, or was a moment ago, in the air, whatever the offset: for a recording. Any thread; never waits."""
+        ear = self._ear
+        return Heard(ear.source, ear.sample_at(time), ear.at(time)[0])
+
     def shown_late_s(self, now: float) -> float:
         """By how much what `features` gives is older than what it should be: about 0 for files."""
         return self._ear.at(now + DISPLAY_S - self._offset_s)[1]
@@ -242,6 +269,10 @@ class Listening:
     def look(self, now: float) -> float:
         """One look at the source (the thread does nothing else); returns the seconds until the next."""
         ear = self._ear
+        while self._orders:
+            order, asked_at = self._orders.popleft()
+            order(ear.analyser, ear.heard_s_at(asked_at))
+            self.orders_followed += 1
         more = ear.look(now)
         sounding = ear.timeline.newest.is_open
         if sounding and not self._sounding:

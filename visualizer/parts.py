@@ -14,18 +14,30 @@ from typing import TYPE_CHECKING, Any, Protocol
 from visualizer.errors import VisualizerError
 
 if TYPE_CHECKING:
-    from visualizer.analyser import Features
+    from visualizer.analyser import Analyser, Features
     from visualizer.engine import Engine, Model, Painting
     from visualizer.figures import Figures
     from visualizer.knobs import Knobs
     from visualizer.latest import Latest
+    from visualizer.sources import Heard
 
 
 class PlayerPart(Protocol):
     """What the session needs of a player; visualizer.audio.Player is the real one."""
 
-    name: str
     volume: float
+
+    @property
+    def name(self) -> str:
+        """What the piece that is heard calls itself, or its file's name."""
+
+    @property
+    def piece(self) -> int:
+        """Number of the piece that is heard; pieces are counted as they are opened, from 1."""
+
+    @property
+    def coming(self) -> int:
+        """Pieces that will follow and are not decoded yet."""
 
     @property
     def duration_s(self) -> float:
@@ -47,8 +59,14 @@ class PlayerPart(Protocol):
     def warning(self) -> str:
         """What is wrong with the file, in one sentence; else empty."""
 
-    def open(self, path: Path) -> None:
-        """Open a file, paused at its start."""
+    def open(self, path: Path) -> int:
+        """Open a file, paused at its start; returns the piece's number."""
+
+    def follow(self, path: Path) -> int:
+        """Have a file follow the last one without a hole; returns the piece's number."""
+
+    def unfollow(self) -> None:
+        """Let nothing follow the piece that is heard."""
 
     def play(self) -> None:
         """Play on."""
@@ -99,6 +117,9 @@ class PipelinePart(Protocol):
     def order(self, order: Callable[[Engine], object]) -> None:
         """Have something done with the engine, on its thread."""
 
+    def steer_beat(self, order: Callable[[Analyser, float], object]) -> None:
+        """Have a person's word on the beat followed."""
+
     def set_offset(self, seconds: float) -> None:
         """Pictures later than the sound, or earlier."""
 
@@ -107,6 +128,9 @@ class PipelinePart(Protocol):
 
     def features(self) -> Features:
         """What the music does in the refresh that is drawn now."""
+
+    def heard_at(self, time: float) -> Heard:
+        """What is, or was a moment ago, in the air."""
 
     def figures(self) -> Figures:
         """What is measured."""

@@ -20,6 +20,8 @@ from visualizer.preferences import Preferences
 if TYPE_CHECKING:
     from visualizer.session import Session
 
+NUDGE_S = 0.02  # a step that is just seen
+
 
 class PictureCommands(QObject):
     """What is painted and how.
@@ -62,6 +64,13 @@ class PictureCommands(QObject):
                 "lock": lambda: self.lock(not self.locked),
                 "freeze": lambda: pictures.set_frozen(not pictures.frozen),
                 "black": lambda: pictures.set_black(not pictures.black),
+                "tap": session.tap,
+                "resync": session.resync,
+                "nudge_back": lambda: session.nudge(-NUDGE_S),
+                "nudge_forward": lambda: session.nudge(NUDGE_S),
+                "double_tempo": session.double_tempo,
+                "halve_tempo": session.halve_tempo,
+                "release_tempo": session.release_tempo,
                 "limited": lambda: preferences.change(limited=not preferences.settings.limited),
                 "reduced": lambda: preferences.change(motion="full" if self.reduced else "reduced"),
             }

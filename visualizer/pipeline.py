@@ -19,10 +19,10 @@ from visualizer.figures import Figures
 from visualizer.governor import Governor, Load
 from visualizer.knobs import Knobs
 from visualizer.latest import Latest
-from visualizer.listening import Listening
+from visualizer.listening import BeatOrder, Listening
 from visualizer.pacing import Schedule
 from visualizer.rates import Durations, Refreshes
-from visualizer.sources import Foreseen, Source, holes
+from visualizer.sources import Foreseen, Heard, Source, holes
 
 USUAL_HZ = 60.0  # of a screen that has not said its rate
 IDLE_FACTOR = 4  # after a while without sound: a quarter of the paintings
@@ -133,6 +133,10 @@ class Pipeline:
         self._orders.append(order)
         self._wake.set()
 
+    def steer_beat(self, order: BeatOrder) -> None:
+        """Have a person's word on the beat followed; see Listening.steer."""
+        self.listening.steer(order)
+
     def set_offset(self, seconds: float) -> None:
         """Show pictures later (positive) or earlier (negative) than the sound; see Listening.set_offset."""
         self.listening.set_offset(seconds)
@@ -155,6 +159,10 @@ class Pipeline:
         self._refreshes.add(now)
         return self.listening.features(now)
 
+    def heard_at(self, time: float) -> Heard:
+        """What is, or was a moment ago, in the air: for a recording. Any thread; never waits."""
+        return self.listening.heard_at(time)
+
     def figures(self) -> Figures:
         """What is measured; cheap."""
         now, listening, pace = self._clock(), self.listening, self._governor.pace
@@ -174,6 +182,7 @@ class Pipeline:
             shown_late_ms=1e3 * listening.shown_late_s(now),
             lead_ms=1e3 * self._lead_s,
             offset_ms=1e3 * listening.offset_s,
+            beat_orders=listening.orders_followed,
             provider=str(getattr(self._model, "provider", "")),
         )
 

@@ -27,8 +27,9 @@ from visualizer.playlist import Playlist, music_files
 from visualizer.worker import Worker
 
 if TYPE_CHECKING:
-    from visualizer.analyser import Features
+    from visualizer.analyser import Analyser, Features
     from visualizer.engine import Engine, Model, Painting
+    from visualizer.sources import Heard
     from visualizer.survey import Survey
 
 TEND_EVERY_S = 0.2
@@ -191,6 +192,34 @@ class Session:
         self._locked = locked
         self.order(lambda engine: engine.lock_look(locked))
 
+    def tap(self) -> None:
+        """A beat is now: from the second tap on, the tempo follows the hand."""
+        self._steer_beat(lambda analyser, now_s: analyser.tap(now_s))
+
+    def resync(self) -> None:
+        """A beat is now, at the tempo there is."""
+        self._steer_beat(lambda analyser, now_s: analyser.resync(now_s))
+
+    def nudge(self, seconds: float) -> None:
+        """Move all beats later, or earlier when negative."""
+        self._steer_beat(lambda analyser, now_s: analyser.nudge(seconds))
+
+    def double_tempo(self) -> None:
+        """Count twice as many beats."""
+        self._steer_beat(lambda analyser, now_s: analyser.double_tempo())
+
+    def halve_tempo(self) -> None:
+        """Count half as many beats."""
+        self._steer_beat(lambda analyser, now_s: analyser.halve_tempo())
+
+    def release_tempo(self) -> None:
+        """Follow the tempo that is heard again."""
+        self._steer_beat(lambda analyser, now_s: analyser.release_tempo())
+
+    def _steer_beat(self, order: Callable[[Analyser, float], object]) -> None:
+        if self._pipeline is not None:
+            self._pipeline.steer_beat(order)
+
     def order(self, order: Callable[[Engine], object]) -> None:
         """Have something done with the engine, such as Engine.next_look; nothing without a model."""
         if self._pipeline is not None:
@@ -217,6 +246,10 @@ class Session:
     def features(self) -> Features | None:
         """What the music does in the refresh that is drawn now: once a refresh, never waits. None without a model."""
         return None if self._pipeline is None else self._pipeline.features()
+
+    def heard_at(self, time: float) -> Heard | None:
+        """What is, or was a moment ago, in the air; None without a model. Any thread; never waits."""
+        return None if self._pipeline is None else self._pipeline.heard_at(time)
 
     def figures(self) -> Figures:
         """What is measured of sound, paintings and refreshes; all 0 without a model."""

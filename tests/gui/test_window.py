@@ -36,6 +36,11 @@ def position(window: MainWindow) -> float:
     return window.session.status().position_s
 
 
+def steered(window: MainWindow) -> int:
+    """How often a person's word on the beat has reached the listening thread."""
+    return window.session.figures().beat_orders
+
+
 def looked(window: MainWindow) -> int | None:
     """The look that is painted."""
     return window.painting.look if window.painting is not None else None
@@ -71,6 +76,8 @@ EFFECTS: dict[str, Check] = {
     "lock": lambda w: w.looks.locked and w.actions_by_name["lock"].isChecked(),
     "freeze": lambda w: w.pictures.frozen and w.actions_by_name["freeze"].isChecked(),
     "black": lambda w: w.pictures.black and w.actions_by_name["black"].isChecked(),
+    **dict.fromkeys(("tap", "resync", "nudge_back", "nudge_forward"), lambda w: steered(w) == 1),
+    **dict.fromkeys(("double_tempo", "halve_tempo", "release_tempo"), lambda w: steered(w) == 1),
     "limited": lambda w: not w.settings.limited,
     "reduced": lambda w: w.looks.reduced,
     "output": lambda w: w.screens.output is not None and w.screens.output.isVisible(),

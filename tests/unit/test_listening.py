@@ -217,3 +217,37 @@ def test_the_analysis_delay_is_what_the_analyser_needs() -> None:
         peak = max(features.pulses.max() for _, features in after)
         risen.append(next(ms for ms, features in after if features.pulses.max() > 0.5 * peak))
     assert np.mean(counted) < 1000 * ANALYSIS_S < np.mean(risen) + 5
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+def test_taps_put_the_beat_where_the_hand_is(ahead: bool) -> None:
+    """Taps at 100 BPM on an even noise: afterwards the beat is in the air when the hand would come down."""
+    clock = HandClock()
+    listening = Listening(clock)
+    noise = 0.1 * np.random.default_rng(0).standard_normal(round(20 * RATE))
+    source = AheadFile if ahead else LiveInput
+    listening.set_source(source(noise, RATE, clock))
+    watch(listening, clock, 3.0)
+    began = clock.now
+    for _ in range(5):
+        listening.steer(lambda analyser, now_s: analyser.tap(now_s))
+        watch(listening, clock, 0.6)
+    watch(listening, clock, 1.5)  # what was analysed ahead of the last tap is over
+    features = listening.features(clock.now - DISPLAY_S)
+    assert features.bpm == pytest.approx(100, abs=1)
+    expected = (clock.now - began) / 0.6 % 1
+    assert abs((features.beat_phase - expected + 0.5) % 1 - 0.5) < 0.06
+
+
+def test_a_nudge_moves_the_beat() -> None:
+    clock = HandClock()
+    listening = Listening(clock)
+    listening.set_source(LiveInput(0.1 * np.random.default_rng(0).standard_normal(round(20 * RATE)), RATE, clock))
+    watch(listening, clock, 3.0)
+    for _ in range(5):
+        listening.steer(lambda analyser, now_s: analyser.tap(now_s))
+        watch(listening, clock, 0.6)
+    before = listening.newest.beat_phase
+    listening.steer(lambda analyser, now_s: analyser.nudge(0.06))
+    listening.look(clock.now)
+    assert (before - listening.newest.beat_phase) % 1 == pytest.approx(0.1, abs=0.03)
