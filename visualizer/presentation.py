@@ -1,10 +1,10 @@
 """How the music moves the picture between paintings: features in, a `Look` out, at every refresh of the screen.
 
 A painting answers the music a few hundredths of a second late; zoom, brush and light can answer at the next
-refresh. Each feature moves something of its own: the kick leans the picture forward, the snare tilts it, the hats glint
-on the brush, the low notes let the strokes sway, harmony warms the colours. Every push returns to rest, and everything
-is defined in milliseconds, so that 30, 60 and 144 Hz show the same motion. Pure, on injected time: the GUI thread
-asks for the screen, a render for its images.
+refresh. Each feature moves something of its own: the kick and every surge of sound lean the picture forward, the
+snare tilts it, the hats glint on the brush, the low notes let the strokes sway, harmony warms the colours. Every push
+returns to rest, and everything is defined in milliseconds, so that 30, 60 and 144 Hz show the same motion. Pure, on
+injected time: the GUI thread asks for the screen, a render for its images.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ LARGEST_ZOOM = 1.03
 LARGEST_TURN_DEG = 1.0
 SATURATIONS = (0.85, 1.15)
 
-KICK_ZOOM, BEAT_ZOOM = 0.016, 0.005  # at usual knobs, in loud music
-TILT_DEG = 0.35
+KICK_ZOOM, SURGE_ZOOM, BEAT_ZOOM = 0.012, 0.018, 0.003  # at usual knobs, in loud music
+TILT_DEG = 0.5
 COLOURING = 0.1  # how far harmony changes the saturation
 ATTACK_MS = 12.0
 KICK_RELEASE_MS, SNARE_RELEASE_MS, HAT_RELEASE_MS = 260.0, 220.0, 160.0
@@ -146,7 +146,10 @@ class Presentation:
         strokes = [_unit(features.onsets[band]) * force for band in (KICK, SNARE, HAT)]
         side = self._first_side * (1 - 2 * (int(features.counts[SNARE]) % 2))  # this way and that in turn
         kick = self._kick.step(
-            KICK_ZOOM * strokes[0] + BEAT_ZOOM * force * features.beat_pulse, dt, attack, KICK_RELEASE_MS * slow
+            KICK_ZOOM * strokes[0] + force * (SURGE_ZOOM * _unit(features.surge) + BEAT_ZOOM * features.beat_pulse),
+            dt,
+            attack,
+            KICK_RELEASE_MS * slow,
         )
         snare = self._snare.step(TILT_DEG * side * strokes[1], dt, attack, SNARE_RELEASE_MS * slow)
         hat = self._hat.step(0.5 * strokes[2] + 0.3 * strokes[1], dt, attack, HAT_RELEASE_MS * slow)

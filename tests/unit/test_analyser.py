@@ -349,3 +349,19 @@ def test_predictions_add_up(bpm: float, phase: float, one_s: float, other_s: flo
 def test_the_pulse_of_a_beat_falls_until_the_next() -> None:
     pulses = [beating(120, 0.0, 0.9).predicted(s).beat_pulse for s in (0, 0.18, 0.36, 0.5)]
     assert pulses == pytest.approx([1, np.exp(-1), np.exp(-2), 1])
+
+
+def test_a_swell_without_a_stroke_is_a_surge() -> None:
+    rise = np.clip(np.arange(2 * RATE) / RATE - 0.5, 0.05, 0.35) / 0.35  # over 300 ms
+    chord = sum(tone(hz, 2, 0.2) for hz in (110.0, 330.0, 990.0, 2500.0, 6000.0))
+    trace = heard((chord * rise).astype(np.float32))
+    surges = np.array([f.surge for f in trace])
+    at = [round(s * RATE / HOP) for s in (0.5, 0.85, 1.9)]
+    assert surges[at[0]] < 0.1
+    assert surges[at[0] : at[1]].max() > 0.5
+    assert surges[at[2]] < 0.1  # steady sound, however loud, is no surge
+    assert 0 <= surges.min() <= surges.max() <= 1
+
+
+def test_noise_behind_the_gate_is_no_surge() -> None:
+    assert max(f.surge for f in heard(noise(-70, 2))) == 0
