@@ -55,6 +55,8 @@ class RasterCanvas(Easel, QWidget):
         self._pace.setTimerType(Qt.TimerType.PreciseTimer)
         self._pace.timeout.connect(self._refresh)
         self._due = 0.0
+        self._drawn: tuple[Hanging, Sight, np.ndarray | None] | None = None
+        self._stale = True  # the picture has moved on since it was drawn
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def widget(self) -> QWidget:
@@ -70,21 +72,36 @@ class RasterCanvas(Easel, QWidget):
         self._pace.stop()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw wall and painting."""
+        """Draw wall and painting: of this moment, or what was drawn last where only an overlay above has changed."""
         started = time.perf_counter()
+        fresh = self._stale or self._drawn is None or event is None or event.rect() == self.rect()
+        if fresh or self._drawn is None:
+            self._drawn, self._stale = self._picture(), False
+        hanging, sight, pixels = self._drawn
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        hanging = self._hung(hang((self.width(), self.height()), self._painting.size, 1.0, self._fit))
-        sight = self._sight(hanging)
-        self._painting.mix(sight)
-        if self._painting.bare or hanging.framed:  # else the painting covers it all
+        if pixels is None or hanging.framed:  # else the painting covers it all
             self._draw_wall(painter)
-        if not self._painting.bare:
-            self._draw_painting(painter, sight, hanging)
+        if pixels is not None:
+            self._draw_painting(painter, sight, hanging, pixels)
         if sight.light < 1:
             painter.fillRect(self.rect(), QColor.fromRgbF(0, 0, 0, 1 - sight.light))
         painter.end()
-        self.paint_s.append(time.perf_counter() - started)
+        if fresh:
+            self.paint_s.append(time.perf_counter() - started)
+
+    def resizeEvent(self, event: object) -> None:
+        """Another size: what was drawn does not fit."""
+        self._stale = True
+
+    def _picture(self) -> tuple[Hanging, Sight, np.ndarray | None]:
+        """One refresh: how the painting hangs and is seen, and its pixels; None for the bare wall."""
+        hanging = self._hung(hang((self.width(), self.height()), self._painting.size, 1.0, self._fit))
+        sight = self._sight(hanging)
+        self._painting.mix(sight)
+        if self._painting.bare:
+            return hanging, sight, None
+        return hanging, sight, self._painting.picture(sight, view(hanging, self._painting.points), self._tier)
 
     def _hang(self, image: np.ndarray | None) -> None:
         started = time.perf_counter()
@@ -98,10 +115,9 @@ class RasterCanvas(Easel, QWidget):
         light.setColorAt(1, QColor(*WALL).darker(150))
         painter.fillRect(self.rect(), light)
 
-    def _draw_painting(self, painter: QPainter, sight: Sight, hanging: Hanging) -> None:
+    def _draw_painting(self, painter: QPainter, sight: Sight, hanging: Hanging, pixels: np.ndarray) -> None:
         """The painting, moved as the look says; a framed one within its frame, and the linen, which hangs still."""
         seen = view(hanging, self._painting.points)
-        pixels = self._painting.picture(sight, seen, self._tier)
         data = (pixels if sys.byteorder == "little" else pixels[..., ::-1]).tobytes()
         height, width = pixels.shape[:2]
         # QImage reads the data without a copy: it must live as long as the image.
@@ -143,17 +159,20 @@ class RasterCanvas(Easel, QWidget):
             painter.drawImage(place.translated(step * place.width() * across, step * place.height() * down), tile)
 
     def _wake(self) -> None:
+        self._stale = True
         self.update()
         if self.isVisible() and not self._pace.isActive():
             self._due = time.perf_counter()
             self._await_next()
 
     def _refresh(self) -> None:
+        self._await_next()  # before a painting is taken, which would wake a canvas that rests
         if self._live:
             self.look()
+        self._stale = True
         self.update()
-        if self._goes_on():
-            self._await_next()
+        if not self._goes_on():
+            self._pace.stop()
 
     def _await_next(self) -> None:
         """Ask for the next refresh at its place in an even row: being late once does not make the next ones late."""

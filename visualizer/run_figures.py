@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from visualizer.session import Session
 
 
+SETTLED_S = 2.5  # after the first painting: rates that are counted over the last seconds are known then
+
+
 class RunFigures:
     """Counts from the first painting on.
 
@@ -29,15 +32,17 @@ class RunFigures:
         self._canvas = canvas
         self._session = session
         self._paintings = 0
+        self._made_per_s: list[float] = []
         self._began: tuple[float, float] | None = None  # clock and processor time
         canvas.painted.connect(self._painted)
 
     def facts(self) -> dict[str, Any]:
         """Figures since the first painting, ready for JSON; None for what was not measured.
 
-        "seconds"; "refresh_hz", "interval_p50_ms", "interval_p99_ms" of the last refreshes; "key_frames_hz",
-        "key_frame_age_p50_ms", "key_frame_age_p99_ms" (of the painting shown, since it was begun); "cpu_share": of one
-        core; "rss_mb": the most memory; "holes" and "lost_samples"; "generator_ms", "tier", "divisor" in the end.
+        "seconds"; "refresh_hz", "interval_p50_ms", "interval_p99_ms" of the last refreshes; "key_frames_hz" made by the
+        generator, "key_frames_shown_hz" (of two within one refresh the newer wins); "key_frame_age_p50_ms",
+        "key_frame_age_p99_ms" (of the painting shown, since it was begun); "cpu_share": of one core; "rss_mb": the
+        most memory; "holes" and "lost_samples"; "generator_ms", "tier", "divisor" in the end.
         """
         if self._began is None:
             return {}
@@ -49,7 +54,8 @@ class RunFigures:
             "refresh_hz": round(len(intervals) / sum(intervals), 2) if intervals else None,
             "interval_p50_ms": percentile_ms(intervals, 0.5),
             "interval_p99_ms": percentile_ms(intervals, 0.99),
-            "key_frames_hz": round((self._paintings - 1) / seconds, 2),
+            "key_frames_hz": round(sum(self._made_per_s) / len(self._made_per_s), 2) if self._made_per_s else None,
+            "key_frames_shown_hz": round((self._paintings - 1) / seconds, 2),
             "key_frame_age_p50_ms": percentile_ms(self._canvas.painting_age_s, 0.5),
             "key_frame_age_p99_ms": percentile_ms(self._canvas.painting_age_s, 0.99),
             "cpu_share": round((time.process_time() - processor) / seconds, 3),
@@ -66,6 +72,8 @@ class RunFigures:
             self._began = time.perf_counter(), time.process_time()
             self._canvas.interval_s.clear()
             self._canvas.painting_age_s.clear()
+        elif time.perf_counter() - self._began[0] > SETTLED_S:
+            self._made_per_s.append(self._session.figures().paintings_per_s)
         self._paintings += 1
 
 

@@ -79,6 +79,7 @@ LIVE = {
     "interval_p50_ms": 32.0,
     "interval_p99_ms": 40.0,
     "key_frames_hz": 15.4,
+    "key_frames_shown_hz": 15.1,
     "key_frame_age_p50_ms": 70.0,
     "key_frame_age_p99_ms": 120.0,
     "cpu_share": 1.2,
