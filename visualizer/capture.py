@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from visualizer.capture_process import CaptureProcess, spawn_context, write_block
-from visualizer.decode import to_mono
+from visualizer.decode import to_mono, to_stereo
 from visualizer.devices import MONITOR, Backend, Device, close_stream, find_device, open_input, portaudio
 from visualizer.errors import VisualizerError
 from visualizer.ring import SampleRing
@@ -177,6 +177,11 @@ class Microphone:
         """
         samples, gap = self._ring.read(cursor)
         return to_mono(samples), cursor + gap + len(samples), gap
+
+    def read_stereo(self, cursor: int, stop: int) -> tuple[np.ndarray, int, int]:
+        """Stereo float32 [n, 2] from cursor up to a sample, the new cursor, and how many samples were lost between."""
+        samples, gap = self._ring.read(cursor, stop)
+        return to_stereo(samples), cursor + gap + len(samples), gap
 
     def lost(self) -> bool:
         """True when the device has died or delivers nothing any more; open a new Microphone then.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from visualizer.analyser import Features
 
 LONGEST_SILENCE_S = 1.0  # heard at once, after a pause of the thread
 
@@ -53,6 +56,28 @@ class Foreseen(Protocol):
 
     def audible(self, time: float) -> float:
         """Number of the sample in the air at a time of the steady clock, now or within half a second."""
+
+
+@runtime_checkable
+class Recordable(Protocol):
+    """A source whose sound can be recorded a moment after it was heard."""
+
+    def read_stereo(self, cursor: int, stop: int) -> tuple[np.ndarray, int, int]:
+        """Sound from cursor up to a sample, float32 [n, 2], the new cursor, and how many samples were lost between."""
+
+
+class Heard(NamedTuple):
+    """What is in the air at a moment.
+
+    Attributes:
+        source: what is heard.
+        sample: number of the sample that is in the air.
+        features: what the music does in it.
+    """
+
+    source: Source | Foreseen
+    sample: float
+    features: Features
 
 
 class Silence:

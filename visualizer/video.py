@@ -23,6 +23,7 @@ SOUND_BITS_PER_S = 192_000
 BT709 = 1  # primaries, transfer and matrix alike (ITU-T H.273); without the tags players guess by size
 STUDIO_RANGE = 1  # luma 16 to 235
 SEEKABLE_S = 4  # seconds between images that a player can jump to
+FRAGMENT_S = 1  # of a growing video: no more is lost, whatever ends it
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class VideoFile:
         fps: images a second.
         coding: see Coding.
         tags: "title", "artist", "comment" for players.
+        growing: it can be played while it grows, whatever ends it; else its index is written at its end.
     Raises:
         VisualizerError: nothing can be written there.
 
@@ -61,7 +63,14 @@ class VideoFile:
     """
 
     def __init__(
-        self, path: Path, size: tuple[int, int], fps: Fraction, coding: Coding, tags: dict[str, str] | None = None
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: Fraction,
+        coding: Coding,
+        tags: dict[str, str] | None = None,
+        *,
+        growing: bool = False,
     ) -> None:
         import av  # loads FFmpeg's libraries: not before a video is made
 
@@ -71,8 +80,8 @@ class VideoFile:
         self.part = part_of(path)
         self.images = self.samples = 0
         with self._sentences():
-            # Marked as a file, so that no odd name is taken for a protocol. The index goes to the front.
-            self._container = av.open(f"file:{self.part}", "w", format="mp4", options={"movflags": "+faststart"})
+            # Marked as a file, so that no odd name is taken for a protocol.
+            self._container = av.open(f"file:{self.part}", "w", format="mp4", options=_layout(growing))
         try:
             with self._sentences():
                 self._container.metadata.update(tags or {})
@@ -107,6 +116,10 @@ class VideoFile:
         image.time_base = self._video.codec_context.time_base
         with self._sentences():
             self._container.mux(self._video.encode(image))
+        self.images += 1
+
+    def hold_image(self) -> None:
+        """Show the last image for the time of one more."""
         self.images += 1
 
     def add_sound(self, samples: np.ndarray) -> None:
@@ -144,6 +157,16 @@ class VideoFile:
             os.replace(self.part, self.path)
         return self.path
 
+    def salvage(self) -> Path:
+        """After an error, keep what was written of a growing video, in place of none; returns where it lies."""
+        with contextlib.suppress(self._av.FFmpegError, OSError, ValueError):
+            self._container.close()
+        with contextlib.suppress(OSError):
+            if not self.path.exists():
+                os.replace(self.part, self.path)
+                return self.path
+        return self.part
+
     def discard(self) -> None:
         """Give up: remove what was written. An older video stays as it was."""
         with contextlib.suppress(self._av.FFmpegError, OSError, ValueError):
@@ -161,6 +184,15 @@ class VideoFile:
             raise VisualizerError(
                 f"{self.path} cannot be written ({cause}): make room there or choose another place."
             ) from error
+
+
+def _layout(growing: bool) -> dict[str, str]:
+    """FFmpeg's options for the order of things in the file."""
+    if not growing:
+        return {"movflags": "+faststart"}  # the index goes to the front
+    # Whole fragments, each with its own index. (FFmpeg's hybrid of both layouts crashes when nothing was added.)
+    fragment_us = str(FRAGMENT_S * 1_000_000)
+    return {"movflags": "empty_moov+default_base_moof", "frag_duration": fragment_us, "flush_packets": "1"}
 
 
 def part_of(path: Path) -> Path:
