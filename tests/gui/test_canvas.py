@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PyQt6.QtGui import QGuiApplication, QImage
+from PyQt6.QtCore import QPoint
+from PyQt6.QtGui import QGuiApplication, QImage, QRegion
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -376,3 +377,17 @@ def test_no_opengl_is_a_sentence_not_a_crash(qapp: QGuiApplication) -> None:
     if QGuiApplication.platformName() != "offscreen":
         pytest.skip("this platform may have OpenGL")
     assert "picture is drawn without it" in probe_opengl().problem
+
+
+def test_an_overlay_above_a_raster_canvas_costs_no_refresh(qtbot: QtBot) -> None:
+    easel = Easel(RasterCanvas, qtbot)
+    easel.paint(flat(200, 120, 40))
+    easel.now += 2 * FIRST_S
+    easel.screen()
+    drawn = easel.canvas.refreshes
+    corner = QImage(40, 40, QImage.Format.Format_RGB32)
+    easel.canvas.widget().render(corner, QPoint(), QRegion(4, 4, 30, 20))  # as when what lies above has changed
+    assert easel.canvas.refreshes == drawn
+    easel.paint(flat(20, 30, 140))
+    easel.canvas.widget().render(corner, QPoint(), QRegion(4, 4, 30, 20))  # something new to draw waits
+    assert easel.canvas.refreshes == drawn + 1
