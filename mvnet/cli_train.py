@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lightning_fabric import Fabric
 
-    from mvnet.train_encoder import EncoderData
+    from mvnet.encoder_data import EncoderData
     from mvnet.train_gan import GanData
 
 DRY_STEPS = 3
@@ -141,9 +141,9 @@ def _gan_data(args: Namespace, config: GanConfig, run: RunConfig, fabric: Fabric
 def _encoder_data(args: Namespace, config: EncoderConfig, run: RunConfig, fabric: Fabric) -> EncoderData:
     """Windows, and samples where the sound itself is changed; process 0 of each host fills the cache first."""
     from mvnet.datasets import load_clip_samples, load_clip_windows, read_music
+    from mvnet.encoder_data import EncoderData
     from mvnet.frontend import MelSpec
     from mvnet.lessons import read_lessons
-    from mvnet.train_encoder import EncoderData
 
     spec = MelSpec(scale=args.scale)
     recordings = read_music(args.data, args.layout, seed=config.seed, val_share=args.val_share)

@@ -24,7 +24,7 @@ def harmony_statistics(notes: np.ndarray, onsets: np.ndarray) -> np.ndarray:
     """All statistics of a clip, float32 [210].
 
     Args:
-        notes, onsets: activations [n, 88] at 86 steps a second, 0 where there is no note, n above 180.
+        notes, onsets: activations [n, 88] at 86 steps a second, 0 where there is no note; n at least 344, four seconds.
     """
     parts = [
         *_density(notes, onsets),

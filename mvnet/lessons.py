@@ -22,7 +22,7 @@ WIDEST = 4.0  # standard deviations: what lies further out is an accident
 
 def write_lessons(path: Path, clips: Sequence[Clip], lessons: Mapping[str, np.ndarray]) -> None:
     """Keep what teachers hear in clips: float [n, numbers] of each teacher, by the teacher's name."""
-    names = np.array([clip.recording.path.name for clip in clips])
+    names = np.array([_name(clip) for clip in clips])
     starts = np.array([clip.start_s for clip in clips])
     rows: dict[str, Any] = {name: np.asarray(numbers, np.float32) for name, numbers in lessons.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,11 +43,16 @@ def read_lessons(path: Path, clips: Sequence[Clip]) -> list[np.ndarray]:
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise MvnetError(f"{path} is not a file of lessons ({error}): write it with `mvnet lessons`") from error
     place = {(name, round(start, 2)): row for row, (name, start) in enumerate(zip(names, starts, strict=True))}
-    rows = np.array([place.get((clip.recording.path.name, round(clip.start_s, 2)), -1) for clip in clips])
+    rows = np.array([place.get((_name(clip), round(clip.start_s, 2)), -1) for clip in clips])
     train = np.array([clip.recording.split == "train" for clip in clips])
     if (missing := int((train & (rows < 0)).sum())) > 0:
         raise MvnetError(f"{path} lacks {missing} of the training clips: write it again with `mvnet lessons`")
     return [np.where((rows >= 0)[:, None], numbers[rows], np.nan).astype(np.float32) for numbers in teachers]
+
+
+def _name(clip: Clip) -> str:
+    """What a recording is called wherever its data set lies: its file and the two folders around it."""
+    return "/".join(clip.recording.path.parts[-3:])
 
 
 def condense(lessons: Sequence[np.ndarray], rows: np.ndarray, size: int = SIZE) -> np.ndarray:

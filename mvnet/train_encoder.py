@@ -1,15 +1,14 @@
 """`mvnet train encoder`: the paper's triplet training of the audio encoder, and a contrastive one beside it.
 
-One training object takes the steps, mvnet.run.run_training repeats them; at the end the period head is
-fitted and the finished encoder written. Runs in the training process.
+One training object takes the steps, mvnet.run.run_training repeats them, mvnet.encoder_result finishes and
+writes the encoder. Runs in the training process.
 """
 
 from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,21 +19,19 @@ from lightning_fabric.wrappers import _FabricOptimizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mvnet import checkpoints, plots
-from mvnet.calibration import clip_weights, fit_head, fit_temperature, prototypes
+from mvnet.calibration import prototypes
 from mvnet.configs import EncoderConfig, RunConfig
-from mvnet.encoder import AudioEncoder, PeriodHead, period_probabilities
+from mvnet.encoder import AudioEncoder, PeriodHead
+from mvnet.encoder_data import EncoderData
+from mvnet.encoder_result import finish
 from mvnet.engine import Rows, average_buffers, shard, to_layout
 from mvnet.errors import MvnetError
-from mvnet.evaluate import accuracy_figures, heard
-from mvnet.frontend import MelSpec
 from mvnet.lessons import condense
 from mvnet.losses import supervised_contrastive_loss, triplet_loss
-from mvnet.periods import PERIODS
-from mvnet.records import Clip
 from mvnet.run import RunFolder, run_training
 from mvnet.sampling import balanced_order, triplet_order
 from mvnet.spectral import SpectralAugment, mix_within_period, quiet_windows
+from mvnet.student import Student, centre_filters, period_targets
 
 MAP_CLIPS = 60  # of each period in the map of embeddings
 EMBED_BATCH = 64
@@ -42,70 +39,6 @@ MEASURES = 12  # of a run, each after so many epochs: on a CPU one takes as long
 # Of the learning rate, for layers that read all 8192 features: one step of Adam moves their sums as far as
 # all its weights together, and no batch norm follows that would take the scale out again.
 WIDE_SHARE = 0.1
-
-
-@dataclass(frozen=True)
-class EncoderData:
-    """Clips to learn from and to measure with.
-
-    Attributes:
-        spec: of the windows.
-        clips: of each row, in both splits.
-        windows: float16 or float32 [n, 3, 128, 256].
-        samples: int16 [n, spec.window_samples] of the same clips, for changing the sound itself; or None.
-        lessons: float32 [n, numbers] of each teacher, what it hears in the same clips (mvnet.lessons); or None.
-    """
-
-    spec: MelSpec
-    clips: Sequence[Clip]
-    windows: np.ndarray
-    samples: np.ndarray | None = None
-    lessons: Sequence[np.ndarray] | None = None
-
-    @property
-    def periods(self) -> np.ndarray:
-        """int64 [n]."""
-        return np.array([clip.recording.period for clip in self.clips], np.int64)
-
-    def split(self, name: str) -> np.ndarray:
-        """Rows of a split, int64."""
-        return np.flatnonzero([clip.recording.split == name for clip in self.clips])
-
-    def pieces(self, rows: np.ndarray) -> list[str]:
-        """The piece of each of these rows."""
-        return [self.clips[row].recording.piece for row in rows]
-
-    def sources(self, rows: np.ndarray) -> list[tuple[str, str]]:
-        """Kind and collection of each of these rows."""
-        return [(self.clips[row].recording.kind, self.clips[row].recording.source) for row in rows]
-
-    def fingerprint(self) -> list[int]:
-        """Changes when a checkpoint's order of clips no longer means these clips."""
-        return [len(self.clips), *np.bincount(self.periods, minlength=5).tolist(), *self.split("val").tolist()]
-
-
-class Student(nn.Module):
-    """The encoder with what it answers while it learns: the period, and the lessons.
-
-    Args:
-        encoder: the network that is trained.
-        head: reads the period from the embedding.
-        lessons: how many numbers are read from the 8192 features before the embedding; may be 0.
-    """
-
-    def __init__(self, encoder: AudioEncoder, head: PeriodHead, lessons: int) -> None:
-        super().__init__()
-        self.encoder, self.head = encoder, head
-        self.recital = nn.Linear(encoder.linear.in_features, lessons) if lessons else None
-        if self.recital:
-            nn.init.zeros_(self.recital.weight)
-            nn.init.zeros_(self.recital.bias)
-
-    def forward(self, mel: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
-        """[N, 3, 128, 256] to embeddings [N, 10], logits [N, 5] and lessons [N, lessons]."""
-        features = self.encoder.blocks(mel).flatten(1)
-        embedding = self.encoder.linear(features)
-        return embedding, self.head(embedding), self.recital(features) if self.recital else None
 
 
 class EncoderTraining:
@@ -154,7 +87,7 @@ class EncoderTraining:
         self._windows = Rows(data.windows, fabric)
         self._spectral = SpectralAugment(data.spec) if config.spectral else None
         self._sound = _SoundAugment(data, fabric) if config.augment else None
-        self._map_rows = map_rows(self._period, self.val if len(self.val) else self.train)
+        self.map_rows = map_rows(self._period, self.val if len(self.val) else self.train)
 
     def _optimiser(self) -> torch.optim.Optimizer:
         config = self.config
@@ -249,11 +182,21 @@ class EncoderTraining:
 
     def embed(self, rows: np.ndarray) -> np.ndarray:
         """Embeddings of unchanged windows by the averaged network in eval mode, float32 [n, 10]."""
+        return self._embed(self._windows.take(part) for part in in_parts(rows))
+
+    def embed_changed(self, rows: np.ndarray) -> np.ndarray:
+        """The same of windows changed as in the training."""
+        return self._embed(self._mel(part) for part in in_parts(rows))
+
+    def embed_quiet(self, count: int) -> np.ndarray:
+        """The same of so many windows of silence and noise."""
+        spec, device = self.data.spec, self.fabric.device
+        return self._embed(quiet_windows(len(part), spec, device) for part in in_parts(np.arange(count)))
+
+    @torch.no_grad()
+    def _embed(self, batches: Iterable[Tensor]) -> np.ndarray:
         network = self.averaged.eval()
-        found = []
-        with torch.no_grad():
-            for first in range(0, len(rows), EMBED_BATCH):
-                found.append(network(self._windows.take(rows[first : first + EMBED_BATCH])).float().cpu().numpy())
+        found = [network(mel).float().cpu().numpy() for mel in batches]
         return np.concatenate(found) if found else np.empty((0, self.encoder.linear.out_features), np.float32)
 
     def end_epoch(self, epoch: int) -> dict[str, Any]:
@@ -264,7 +207,7 @@ class EncoderTraining:
         if self.folder is not None:
             file = self.folder / "embeddings" / f"{epoch:04d}.npy"
             file.parent.mkdir(parents=True, exist_ok=True)
-            np.save(file, self.embed(self._map_rows))
+            np.save(file, self.embed(self.map_rows))
         if len(self.val) == 0:
             return {}
         sample = map_rows(self._period, self.train)
@@ -321,6 +264,11 @@ class _SoundAugment:
             return self._mel(self._change(self._samples.take(rows), generator, period))
 
 
+def in_parts(rows: np.ndarray) -> Iterator[np.ndarray]:
+    """Rows in order, EMBED_BATCH at a time."""
+    return (rows[first : first + EMBED_BATCH] for first in range(0, len(rows), EMBED_BATCH))
+
+
 def schedule(step: int, total: int, warmup: float) -> float:
     """Share of the learning rate at a step: a straight rise over the warm-up's share, then half a cosine to 0."""
     rise = max(1, round(total * warmup))
@@ -340,26 +288,6 @@ def average_weights(averaged: nn.Module, network: nn.Module, decay: float, step:
             kept.copy_(new)
 
 
-@torch.no_grad()
-def centre_filters(encoder: AudioEncoder) -> None:
-    """Take its mean from each filter of the first layer: adding a constant to a window, as gain does, then changes
-    nothing but the edges."""
-    weight = cast(nn.Conv2d, encoder.blocks[0]).weight
-    weight -= weight.mean((1, 2, 3), keepdim=True)
-
-
-def period_targets(period: Tensor, quiet: Tensor, smoothing: float) -> Tensor:
-    """Wanted probabilities [N, 5]: the period less the smoothing; the same for all where there is no music.
-
-    Args:
-        period: int64 [N].
-        quiet: bool [N].
-    """
-    count = len(PERIODS)
-    wanted = F.one_hot(period, count) * (1 - smoothing) + smoothing / count
-    return torch.where(quiet[:, None], 1 / count, wanted)
-
-
 def map_rows(periods: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Up to MAP_CLIPS of these rows of each period, evenly spread, int64."""
     chosen = []
@@ -367,54 +295,6 @@ def map_rows(periods: np.ndarray, rows: np.ndarray) -> np.ndarray:
         own = rows[periods[rows] == period]
         chosen.append(own[np.unique(np.linspace(0, len(own) - 1, min(MAP_CLIPS, len(own))).round().astype(int))])
     return np.concatenate(chosen)
-
-
-def finish(training: EncoderTraining, folder: RunFolder) -> dict[str, Any]:
-    """Fit head, temperature and prototypes, measure on the validation split, write encoder.pt; returns the figures."""
-    data, train, val = training.data, training.train, training.val
-    periods = data.periods
-    weights = clip_weights(periods[train], data.pieces(train))
-    learnt = training.embed(train)
-    head = fit_head(learnt, periods[train], weights)
-    figures: dict[str, Any] = {"train_clips": len(train), "train_pieces": len(set(data.pieces(train)))}
-    if len(val):
-        unseen = training.embed(val)
-        figures["temperature"] = fit_temperature(head, unseen, periods[val])
-        with torch.no_grad():
-            chances = period_probabilities(head, torch.from_numpy(unseen)).numpy()
-        recordings = [data.clips[row].recording for row in val]
-        figures |= {f"val_{k}": v for k, v in accuracy_figures(heard(chances, periods[val], recordings)).items()}
-    with torch.no_grad():
-        chances = period_probabilities(head, torch.from_numpy(learnt)).numpy()
-    figures["train_clip_accuracy"] = float((chances.argmax(1) == periods[train]).mean())
-    centres = prototypes(learnt, periods[train], weights)
-    content = {
-        "format": checkpoints.FORMAT,
-        "kind": "encoder",
-        "spec": data.spec.as_dict(),
-        "weights": {name: value.cpu().contiguous() for name, value in training.averaged.state_dict().items()},
-        "head": head.state_dict(),
-        "prototypes": centres.tolist(),
-        "figures": figures,
-        "config": asdict(training.config),
-        "commit": folder.commit,
-    }
-    checkpoints.write_atomic(folder.path / checkpoints.FILES["encoder"], content)
-    folder.write_json("metrics.json", figures)
-    draw(training, folder, figures)
-    return figures
-
-
-def draw(training: EncoderTraining, folder: RunFolder, figures: dict[str, Any]) -> None:
-    """Loss curve, maps of embeddings across epochs, confusion: figures 4 and 5 of the paper."""
-    names = {"loss": "loss", "contrast": "contrastive loss", "cross_entropy": "cross-entropy", "lessons": "lessons"}
-    plots.save_curves(folder.path / "loss.png", folder.records(), names, f"Encoder, {training.config.loss} loss")
-    rows = training._map_rows
-    kept = [(int(file.stem), np.load(file)) for file in sorted((folder.path / "embeddings").glob("*.npy"))]
-    kept = [(epoch, embeddings) for epoch, embeddings in kept if len(embeddings) == len(rows)]
-    plots.save_embedding_maps(folder.path / "embeddings.png", kept, training.data.periods[rows])
-    if "val_confusion" in figures:
-        plots.save_confusion(folder.path / "confusion.png", figures["val_confusion"], "Validation clips")
 
 
 def train_encoder(

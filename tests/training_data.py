@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from mvnet.encoder_data import EncoderData
 from mvnet.frontend import MelSpec
 from mvnet.records import Clip, Recording
-from mvnet.train_encoder import EncoderData
 from mvnet.train_gan import GanData
 
 

@@ -19,11 +19,11 @@ from mvnet.encoder import period_probabilities
 from mvnet.engine import start_engine
 from mvnet.errors import MvnetError
 from mvnet.run import RunFolder, run_training
+from mvnet.student import period_targets
 from mvnet.train_encoder import (
     EncoderTraining,
     average_weights,
     map_rows,
-    period_targets,
     schedule,
     train_encoder,
 )
