@@ -109,7 +109,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("overlay", "Performance figures", ("F3",), "View", checkable=True, group=2),
     Action("limited", "Limit flashes", (), "View", checkable=True, group=3),
     Action("reduced", "Reduce motion", (), "View", checkable=True, group=3),
-    Action("preferences", "Settings…", ("Ctrl+,",), "View", group=4),
+    Action("preferences", "Settings…", ("Ctrl+,",), "View", checkable=True, group=4),
     Action("menu", "Open this menu", ("F10",), "View", group=4),
     Action("help", "Keys and help", ("F1", "?"), "Help", checkable=True),
     Action("flashing", "About flashing light", (), "Help"),
@@ -137,12 +137,14 @@ def help_rows(actions: Sequence[Action] = ACTIONS) -> dict[str, list[tuple[str, 
     """The help's content: for each menu its rows of (keys, text), for rows that have keys."""
     rows: dict[str, list[tuple[str, str]]] = {menu: [] for menu in MENUS}
     for action in actions:
-        shown = [_spoken(key) for key in action.keys if "Media" not in key]
+        shown = [key_text(key) for key in action.keys if "Media" not in key]
         if shown:
             rows[action.menu].append((", ".join(shown), action.text.rstrip("…")))
     return {menu: found for menu, found in rows.items() if found}
 
 
-def _spoken(key: str) -> str:
+def key_text(key: str) -> str:
+    """A key for people."""
     names = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter"}
-    return " ".join(names.get(part, part) for part in key.split("+"))
+    held, _, last = key[:-1].rpartition("+")  # the last one may itself be a plus
+    return " ".join(names.get(part, part) for part in (*filter(None, held.split("+")), last + key[-1:]))

@@ -28,10 +28,10 @@ from visualizer.hanging import FITS
 from visualizer.period_map import PeriodMap
 from visualizer.picture_commands import PictureCommands
 from visualizer.preferences import Preferences
-from visualizer.settings import LARGEST_OFFSET_MS, TRANSITIONS_S
+from visualizer.setting_lines import OffsetLine, TransitionLine
 from visualizer.sound_meters import SoundMeters
 from visualizer.theme import SPACE, Theme, sans, serif
-from visualizer.transport_line import FocusedKeys, Line
+from visualizer.transport_line import FocusedKeys
 
 if TYPE_CHECKING:
     from visualizer.analyser import Features
@@ -76,12 +76,11 @@ class Desk(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidgetResizable(True)
         self._preferences, self._commands = preferences, commands
-        self._features, self._device = features, device
+        self._features = features
         self.dials = {name: Dial(text, ends, side=side) for name, text, ends, side in KNOBS}
         self.meters, self.map = SoundMeters(), PeriodMap()
         self.period, self.fit = Choice(), Choice()
-        self.transition, self.offset = Line("Transition", 100), Line("Picture later or earlier than the sound", 100)
-        self.transition_words, self.offset_words = QLabel(), QLabel()
+        self.transition, self.offset = TransitionLine(preferences), OffsetLine(preferences, device)
         self.quantised = QCheckBox("Changes wait for the bar")
         self._build()
         self._connect()
@@ -123,15 +122,7 @@ class Desk(QScrollArea):
             dial.set_share(getattr(settings, name))
         self.period.setCurrentIndex(settings.period + 1)
         self.fit.setCurrentIndex(FITS.index(settings.fit))
-        shortest, longest = TRANSITIONS_S
-        if not self.transition.isSliderDown():
-            share = ((settings.transition_s - shortest) / (longest - shortest)) ** (1 / 3)
-            self.transition.setValue(round(share * self.transition.maximum()))
-        self.transition_words.setText(f"{settings.transition_s:.1f} s")
-        offset = settings.offsets.get(self._device(), 0)
-        if not self.offset.isSliderDown():
-            self.offset.setValue(round((offset / LARGEST_OFFSET_MS + 1) / 2 * self.offset.maximum()))
-        self.offset_words.setText(offset_words(offset))
+        self.offset.refresh()
         self.quantised.setChecked(settings.quantised)
 
     # ---- making
@@ -171,8 +162,8 @@ class Desk(QScrollArea):
         rows = (
             ("Period", self.period, None),
             ("Hung", self.fit, None),
-            ("Transition", self.transition, self.transition_words),
-            ("Timing", self.offset, self.offset_words),
+            ("Transition", self.transition, self.transition.words),
+            ("Timing", self.offset, self.offset.words),
         )
         for index, (text, part, words) in enumerate(rows):
             label = QLabel(text)
@@ -182,8 +173,6 @@ class Desk(QScrollArea):
             part.setFont(sans(9.5))
             grid.addWidget(part, index, 1, 1, 1 if words else 2)
             if words:
-                words.setFont(sans(9))
-                words.setMinimumWidth(64)
                 grid.addWidget(words, index, 2)
         self.quantised.setFont(sans(9.5))
         grid.addWidget(self.quantised, len(rows), 1, 1, 2)
@@ -196,26 +185,7 @@ class Desk(QScrollArea):
             dial.turned.connect(lambda value, name=name: commands.turn(name, value))
         self.period.activated.connect(lambda index: commands.hold_period(None if index == 0 else index - 1))
         self.fit.activated.connect(lambda index: preferences.change(fit=FITS[index]))
-        self.transition.moved_to.connect(self._set_transition)
-        self.offset.moved_to.connect(self._set_offset)
         self.quantised.clicked.connect(lambda on: preferences.change(quantised=on))
-
-    def _set_transition(self, value: int) -> None:
-        shortest, longest = TRANSITIONS_S
-        seconds = shortest + (longest - shortest) * (value / self.transition.maximum()) ** 3
-        self._preferences.change(transition_s=round(seconds, 1))
-
-    def _set_offset(self, value: int) -> None:
-        offset = round((2 * value / self.offset.maximum() - 1) * LARGEST_OFFSET_MS / 10) * 10
-        offsets = {**self._preferences.settings.offsets, self._device(): offset}
-        self._preferences.change(offsets={name: ms for name, ms in offsets.items() if ms})
-
-
-def offset_words(offset_ms: int) -> str:
-    """An offset for people."""
-    if offset_ms == 0:
-        return "on time"
-    return f"{abs(offset_ms)} ms {'later' if offset_ms > 0 else 'earlier'}"
 
 
 def _heading(text: str) -> QLabel:

@@ -151,6 +151,28 @@ def about_panel(parent: QWidget, model: str) -> Panel:
     return panel
 
 
+def flashing_panel(parent: QWidget, limited: bool) -> Panel:
+    """What flashing light can do, what the limit does against it, and what it cannot."""
+    panel = Panel("About flashing light", parent)
+    now = "It is on now." if limited else "It is off now: turn it on again in the settings, or in the View menu."
+    for sentence in (
+        "Flashing light and strong patterns can cause seizures in people with photosensitive epilepsy. Many of them "
+        "do not know that they have it until the first time.",
+        "The flash limit looks at every finished picture before it is shown. In any second it lets through no more "
+        "than three flashes, and no more than three flashes of saturated red, as the guideline WCAG 2.2 (2.3.1) asks; "
+        f"what would be more becomes a slow fade. {now}",
+        "It holds for the windows of this program and for its videos. It cannot know the size and the brightness of "
+        "your screen, the light in the room, stage lights, or what other programs do with the picture. It limits "
+        "flashes, not patterns, and it is no medical advice.",
+        "If somebody feels unwell: look away and cover one eye, press B for black, and stop. Reduced motion, in the "
+        "settings, makes the picture calmer still.",
+    ):
+        words = _words(sentence)
+        words.setMinimumWidth(460)
+        panel.column.addWidget(words)
+    return panel
+
+
 def _block(title: str, rows: Sequence[tuple[str, str]]) -> QWidget:
     block = QWidget()
     block.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

@@ -71,7 +71,6 @@ class PictureCommands(QObject):
                 "double_tempo": session.double_tempo,
                 "halve_tempo": session.halve_tempo,
                 "release_tempo": session.release_tempo,
-                "limited": lambda: preferences.change(limited=not preferences.settings.limited),
                 "reduced": lambda: preferences.change(motion="full" if self.reduced else "reduced"),
             }
         )

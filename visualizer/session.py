@@ -56,6 +56,7 @@ class Session:
         self.latest: Latest[Painting] = Latest()
         self.model: Any = None
         self._parts = parts
+        self.make_player = parts.player  # one more, apart from the music's: who asks for it closes it
         self._wake = wake
         self._clock = clock
         self._events: deque[Event] = deque()

@@ -7,12 +7,13 @@ goes, with the pointer, when neither was moved for a while.
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QPushButton, QWidget
 
+from visualizer.first_steps import FirstSteps
 from visualizer.notices import Notices
 from visualizer.panels import Panel
 from visualizer.period_plot import PeriodPlot
-from visualizer.theme import DARK
+from visualizer.theme import DARK, sans
 from visualizer.transport import HEIGHT, Transport
 from visualizer.welcome import Welcome
 
@@ -28,6 +29,8 @@ class Stage(QWidget):
 
     Attributes:
         notices: the column of notices.
+        steps: the card of the first run, hidden until it is shown.
+        badge: a button that says that the flash limit is off.
         controls: the transport and the pointer are shown.
     """
 
@@ -47,6 +50,12 @@ class Stage(QWidget):
         for part in (canvas, welcome, plot, transport):
             part.setParent(self)
         self.notices = Notices(self)
+        self.steps = FirstSteps(self)
+        self.badge = QPushButton("Flash limit is off: turn it on", self)
+        self.badge.setObjectName("badge")
+        self.badge.setFont(sans(9.5))
+        self.badge.hide()
+        self._unlimited = False
         self._frame = QWidget(self)
         self._frame.setObjectName("drop")
         self._frame.setStyleSheet(f"QWidget#drop {{ border: 3px solid {DARK.accent}; background: transparent; }}")
@@ -76,6 +85,7 @@ class Stage(QWidget):
             self.controls = True
             self.unsetCursor()
             self._transport.show()
+            self.badge.setVisible(self._unlimited)
             self.notices.hold(False)
             self.controls_shown.emit(True)
 
@@ -101,6 +111,17 @@ class Stage(QWidget):
         if self._desk is not None and shown != self._desk.isVisibleTo(self):
             self._desk.setVisible(shown)
             self._settle()
+
+    def show_badge(self, unlimited: bool) -> None:
+        """Show that the flash limit is off; never on a full screen that is at rest."""
+        self._unlimited = unlimited
+        self.badge.setVisible(unlimited and self.controls)
+        self._settle()
+
+    def show_steps(self) -> None:
+        """Show the card of the first run."""
+        self.steps.show()
+        self._settle()
 
     def show_welcome(self, shown: bool) -> None:
         """Show the welcome page."""
@@ -152,10 +173,22 @@ class Stage(QWidget):
         self._plot.resize(self._plot.sizeHint())
         self._plot.move(EDGE, above - self._plot.height() - EDGE)
         self._frame.setGeometry(0, 0, width, height)
+        self.badge.adjustSize()
+        self.badge.move(left - self.badge.width() - EDGE, above - self.badge.height() - EDGE)
+        self._settle_steps(left - EDGE, above - EDGE)
         self._transport.raise_()
         self.notices.settle()
         if self._panel is not None:
             self._panel.settle()
+
+    def _settle_steps(self, right: int, bottom: int) -> None:
+        """The card lies at the right, over the badge, clear of the plot where there is room."""
+        if self._unlimited:
+            bottom -= self.badge.height() + EDGE
+        self.steps.settle(right, bottom, EDGE)
+        shown = self.steps.isVisibleTo(self) and self._plot.isVisibleTo(self)
+        if shown and self.steps.geometry().intersects(self._plot.geometry()):
+            self.steps.settle(right, self._plot.y() - EDGE, EDGE)
 
     def _hide_controls(self) -> None:
         if not self._floating or self._transport.underMouse():
@@ -163,6 +196,8 @@ class Stage(QWidget):
             return
         self.controls = False
         self._transport.hide()
+        self.badge.hide()
+        self.steps.hide()
         self.notices.hold(True)
         self.setCursor(Qt.CursorShape.BlankCursor)
         self.controls_shown.emit(False)

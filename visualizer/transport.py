@@ -44,8 +44,6 @@ class Button(FocusedKeys, QToolButton):
         self.setIconSize(QSize(22, 22))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(action.text().rstrip("…"))
-        keys = action.shortcut().toString()
-        self.setToolTip(action.text().rstrip("…") + (f"  ({keys})" if keys else ""))
         self.setCheckable(action.isCheckable() and len(icons) == 1)
         self.clicked.connect(action.trigger)
         action.changed.connect(self.refresh)
@@ -62,7 +60,9 @@ class Button(FocusedKeys, QToolButton):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the action's state."""
+        """Show the action's state, and its key."""
+        keys = self._action.shortcut().toString()
+        self.setToolTip(self._action.text().rstrip("…") + (f"  ({keys})" if keys else ""))
         on = self._action.isChecked()
         name = self._icons[-1] if on else self._icons[0]
         lit = on and self.isCheckable()

@@ -45,6 +45,7 @@ from visualizer.queue_panel import QueueList, queue_panel
 from visualizer.screens import Screens
 from visualizer.session import Session
 from visualizer.settings import Settings, SettingsFile
+from visualizer.settings_commands import SettingsCommands
 from visualizer.stage import Stage
 from visualizer.style_sheet import style_sheet
 from visualizer.theme import DARK, LIGHT, app_icon, theme_for
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 
 TITLE = "MVNet Visualizer"
 TICK_MS = 100
-PANELS = {"help": "Keys", "queue": "Queue"}  # actions that open a panel, and its title
+PANELS = {"help": "Keys", "queue": "Queue", "preferences": "Settings"}  # actions that open a panel, and its title
 FILES = "files"  # what is heard when it is no input
 CHOSEN_S = 3.5  # of looking for the paintings of a period or model chosen in a pause
 
@@ -74,7 +75,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         preferences: the settings, and who hears of changes.
-        music, looks, screens: the parts that the actions call.
+        music, looks, screens, own: the parts that the actions call.
         painting: the one that is shown.
         first_painting_at: time.time() of the first painting that was shown, or None.
         paintings: how many were shown.
@@ -123,6 +124,7 @@ class MainWindow(QMainWindow):
         self.music = MusicCommands(session, preferences, self, lambda volume: self.transport.show_volume(volume))
         self.looks = PictureCommands(session, preferences, self.pictures)
         self.screens = Screens(self, preferences, self.pictures, self._new_canvas, self.notice)
+        self.own = SettingsCommands(session, preferences, self.pictures, self._device, self._show_panel)
         self.actions_by_name = make_actions(self, self._commands(), bound(preferences.settings.keys))
         self._submenus = {name: QMenu(self) for name in SUBMENUS}
         self._chooser_menu = QMenu(self)
@@ -143,6 +145,7 @@ class MainWindow(QMainWindow):
         self.stage.set_desk(self.desk)
         self.overlay = Overlay(session.figures, lambda: self.canvas.renderer, self.stage)
         self.stage.set_overlay(self.overlay)
+        self.own.join(self.stage, self.actions_by_name)
         self.pieces = QueueList()
         self.setCentralWidget(self.stage)
         self.stage.setFocus()  # not the first button: it would keep Space and the arrows for itself
@@ -156,6 +159,7 @@ class MainWindow(QMainWindow):
             self.music.commands()
             | self.looks.commands()
             | self.screens.commands()
+            | self.own.commands()
             | {
                 "quit": self.close,
                 "save": self.save_painting,
@@ -290,6 +294,9 @@ class MainWindow(QMainWindow):
 
     def _panel_name(self) -> str:
         return self.stage.panel.accessibleName() if self.stage.panel is not None else ""
+
+    def _show_panel(self, panel: Panel | None) -> None:
+        self._close_panel() if panel is None else self._open_panel(panel)
 
     def _open_panel(self, panel: Panel) -> None:
         self.stage.show_panel(panel)
@@ -430,7 +437,7 @@ class MainWindow(QMainWindow):
         scheme = hints.colorScheme() if hints is not None else Qt.ColorScheme.Unknown
         theme = {"dark": DARK, "light": LIGHT}.get(self.settings.appearance, theme_for(scheme))
         self.setStyleSheet(style_sheet(theme))
-        for part in (self.transport, self.desk, self.plot, self.stage.notices):
+        for part in (self.transport, self.desk, self.plot, self.stage.notices, self.own):
             part.set_theme(theme)
 
     # ---- what Qt says

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes_audio import FakeSound
 from tests.sound_files import tone, write_sound
-from visualizer.actions import ACTIONS, SUBMENUS
+from visualizer.actions import ACTIONS
 from visualizer.events import State
 from visualizer.parts import Parts
 from visualizer.settings import SettingsFile
@@ -78,7 +78,9 @@ EFFECTS: dict[str, Check] = {
     "black": lambda w: w.pictures.black and w.actions_by_name["black"].isChecked(),
     **dict.fromkeys(("tap", "resync", "nudge_back", "nudge_forward"), lambda w: steered(w) == 1),
     **dict.fromkeys(("double_tempo", "halve_tempo", "release_tempo"), lambda w: steered(w) == 1),
-    "limited": lambda w: not w.settings.limited,
+    "limited": lambda w: w.settings.limited and w.own.panel is not None and w.own.panel.general.question.isVisible(),
+    "preferences": lambda w: w.own.panel is not None,
+    "flashing": lambda w: w.stage.panel is not None and "flashing" in w.stage.panel.accessibleName(),
     "reduced": lambda w: w.looks.reduced,
     "output": lambda w: w.screens.output is not None and w.screens.output.isVisible(),
     "next_display": lambda w: w.screens.output is not None and w.screens.output.isFullScreen(),

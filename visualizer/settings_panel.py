@@ -1,0 +1,190 @@
+"""The settings, on a sheet of three pages: in general, the timing, the keys. GUI thread.
+
+What is changed here holds at once; there is nothing to apply. Only the flash limit asks back before it goes off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from visualizer.desk import Choice
+from visualizer.key_page import KeyPage
+from visualizer.panels import Panel
+from visualizer.preferences import Preferences
+from visualizer.setting_lines import TransitionLine
+from visualizer.settings import APPEARANCES, MOTIONS
+from visualizer.theme import SPACE, Theme, sans
+from visualizer.timing_page import TimingPage
+from visualizer.transport_line import FocusedKeys
+
+WIDE = 500
+APPEARANCE_WORDS = {"system": "As the desktop", "dark": "Dark", "light": "Light"}
+MOTION_WORDS = {"system": "As the desktop asks", "full": "Full", "reduced": "Reduced: slow fades only"}
+LIMIT_WORDS = "Keeps the picture below three flashes a second."
+RISK_WORDS = (
+    "Without the limit the picture may flash fast and strongly. That can cause seizures in people with "
+    "photosensitive epilepsy, also in people who do not know that they have it. Turn it off only where nobody "
+    "else is watching, or where everybody knows."
+)
+
+
+class Tabs(FocusedKeys, QTabBar):
+    """The pages' names; the arrows change the page while it has the focus."""
+
+
+class GeneralPage(QWidget):
+    """Appearance, motion, flashes, changes of the picture."""
+
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__()
+        self._preferences = preferences
+        self.appearance, self.motion = Choice(), Choice()
+        self.limited, self.quantised = QCheckBox("Limit flashes"), QCheckBox("Changes wait for the bar")
+        self.transition = TransitionLine(preferences)
+        self.question = QWidget()
+        self.keep, self.turn_off = QPushButton("Keep the limit"), QPushButton("Turn it off")
+        self._build()
+        self.appearance.activated.connect(lambda index: preferences.change(appearance=APPEARANCES[index]))
+        self.motion.activated.connect(lambda index: preferences.change(motion=MOTIONS[index]))
+        self.quantised.clicked.connect(lambda on: preferences.change(quantised=on))
+        self.limited.clicked.connect(self._limit)
+        self.keep.clicked.connect(lambda: self._answer(True))
+        self.turn_off.clicked.connect(lambda: self._answer(False))
+        preferences.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the settings as they are."""
+        settings = self._preferences.settings
+        self.appearance.setCurrentIndex(APPEARANCES.index(settings.appearance))
+        self.motion.setCurrentIndex(MOTIONS.index(settings.motion))
+        self.quantised.setChecked(settings.quantised)
+        self.limited.setChecked(settings.limited)
+        if not settings.limited:
+            self.question.hide()
+
+    def ask(self) -> None:
+        """Ask whether the flash limit shall really go off."""
+        self.question.show()
+        self.keep.setFocus()
+
+    def _limit(self, on: bool) -> None:
+        if on:
+            self._preferences.change(limited=True)
+        else:
+            self.limited.setChecked(True)  # until the question is answered
+            self.ask()
+
+    def _answer(self, limited: bool) -> None:
+        self.question.hide()
+        self.limited.setFocus()
+        self._preferences.change(limited=limited)
+
+    def _build(self) -> None:
+        self.appearance.addItems([APPEARANCE_WORDS[name] for name in APPEARANCES])
+        self.appearance.setAccessibleName("Appearance")
+        self.motion.addItems([MOTION_WORDS[name] for name in MOTIONS])
+        self.motion.setAccessibleName("Motion")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * SPACE)
+        grid.setVerticalSpacing(SPACE + 2)
+        grid.setColumnStretch(1, 1)
+        rows: tuple[tuple[str, QWidget, QLabel | None], ...] = (
+            ("Appearance", self.appearance, None),
+            ("Motion", self.motion, None),
+            ("Transition", self.transition, self.transition.words),
+            ("", self.quantised, None),
+            ("Flashing light", self.limited, None),
+            ("", _quiet(LIMIT_WORDS), None),
+        )
+        for index, (text, part, words) in enumerate(rows):
+            part.setFont(sans(10))
+            grid.addWidget(_quiet(text), index, 0)
+            grid.addWidget(part, index, 1, 1, 1 if words else 2)
+            if words is not None:
+                grid.addWidget(words, index, 2)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, SPACE, 0, 0)
+        page.addLayout(grid)
+        page.addWidget(self._asked())
+        page.addStretch(1)
+
+    def _asked(self) -> QWidget:
+        column = QVBoxLayout(self.question)
+        column.setContentsMargins(0, SPACE, 0, 0)
+        words = QLabel(RISK_WORDS)
+        words.setFont(sans(10))
+        words.setWordWrap(True)
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        row = QHBoxLayout()
+        for button in (self.keep, self.turn_off):
+            button.setFont(sans(10))
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addWidget(words)
+        column.addLayout(row)
+        self.question.hide()
+        return self.question
+
+
+class SettingsPanel(Panel):
+    """The sheet.
+
+    Args:
+        preferences: what it shows and changes.
+        timing: makes its page of the timing.
+        theme: colours of what is drawn.
+    """
+
+    def __init__(
+        self, parent: QWidget, preferences: Preferences, timing: Callable[[], TimingPage], theme: Theme
+    ) -> None:
+        super().__init__("Settings", parent)
+        self.general, self.timing, self.keys = GeneralPage(preferences), timing(), KeyPage(preferences)
+        self.tabs, self.pages = Tabs(), QStackedWidget()
+        self.tabs.setAccessibleName("Pages")
+        self.tabs.setFont(sans(10))
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        for title, page in (("General", self.general), ("Timing", self.timing), ("Keys", self.keys)):
+            self.tabs.addTab(title)
+            self.pages.addWidget(page)
+        self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        self.pages.setMinimumWidth(WIDE)
+        self.column.addWidget(self.tabs)
+        self.column.addWidget(self.pages)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self.general.transition.set_theme(theme)
+        self.timing.set_theme(theme)
+
+    def ask_about_flashes(self) -> None:
+        """Show the question whether the flash limit shall go off."""
+        self.tabs.setCurrentIndex(0)
+        self.general.ask()
+
+    def mousePressEvent(self, event: object) -> None:
+        """A click beside a control is no wish to leave."""
+
+
+def _quiet(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setFont(sans(10))
+    label.setObjectName("quiet")
+    label.setWordWrap(True)
+    return label
