@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from visualizer.survey import Survey
+    from visualizer.tags import Tags
 
 
 class State(Enum):
@@ -87,4 +90,24 @@ class Surveyed:
     survey: Survey
 
 
-Event = Failed | Said | Opened | InputsFound | ModelLoaded | Surveyed
+@dataclass(frozen=True)
+class TagsRead:
+    """The tags of more files are known."""
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What the piece that is heard says about itself.
+
+    Attributes:
+        path: of the piece.
+        tags: its words.
+        cover: uint8 [h, w, 3], or None.
+    """
+
+    path: Path
+    tags: Tags
+    cover: np.ndarray | None
+
+
+Event = Failed | Said | Opened | InputsFound | ModelLoaded | Surveyed | TagsRead | Covered

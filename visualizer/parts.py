@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from visualizer.sources import Heard
 
 
+class PieceTold(Protocol):
+    """What a player tells of a piece that it has opened."""
+
+    @property
+    def number(self) -> int:
+        """Pieces are counted as they are opened, from 1."""
+
+    @property
+    def name(self) -> str:
+        """What it calls itself in its tags, else its file's name."""
+
+
 class PlayerPart(Protocol):
     """What the session needs of a player; visualizer.audio.Player is the real one."""
 
@@ -29,11 +41,11 @@ class PlayerPart(Protocol):
 
     @property
     def name(self) -> str:
-        """What the piece that is heard calls itself, or its file's name."""
+        """Name of the piece that is heard."""
 
     @property
     def piece(self) -> int:
-        """Number of the piece that is heard; pieces are counted as they are opened, from 1."""
+        """Number of the piece that is heard."""
 
     @property
     def coming(self) -> int:
@@ -59,11 +71,11 @@ class PlayerPart(Protocol):
     def warning(self) -> str:
         """What is wrong with the file, in one sentence; else empty."""
 
-    def open(self, path: Path) -> int:
-        """Open a file, paused at its start; returns the piece's number."""
+    def open(self, path: Path) -> PieceTold:
+        """Open a file, paused at its start."""
 
-    def follow(self, path: Path) -> int:
-        """Have a file follow the last one without a hole; returns the piece's number."""
+    def follow(self, path: Path) -> PieceTold:
+        """Have a file follow the last one without a hole."""
 
     def unfollow(self) -> None:
         """Let nothing follow the piece that is heard."""

@@ -83,26 +83,26 @@ class Player:
 
     # ---- commands, from any thread
 
-    def open(self, path: str | os.PathLike[str]) -> int:
+    def open(self, path: str | os.PathLike[str]) -> Piece:
         """Take another file, paused at its start unless playing already; reads the head of the file.
 
         What was to follow is forgotten.
 
         Returns:
-            The piece's number: pieces are counted as they are opened.
+            The piece: its number, counted as they are opened, and its name.
         Raises:
             VisualizerError: it cannot be played; the present file stays.
         """
         piece = Piece(next(self._numbers), AudioFile(path))
         self.unfollow()
         self._ask(_Request(0.0, piece))
-        return piece.number
+        return piece
 
-    def follow(self, path: str | os.PathLike[str]) -> int:
+    def follow(self, path: str | os.PathLike[str]) -> Piece:
         """Have a file follow the last one without a hole; reads the head of the file.
 
         Returns:
-            The piece's number.
+            The piece.
         Raises:
             VisualizerError: it cannot be played; nothing has changed.
         """
@@ -110,7 +110,7 @@ class Player:
         with self._lock:
             self._coming.append(piece)
         self._wake.set()
-        return piece.number
+        return piece
 
     def unfollow(self) -> None:
         """Let nothing follow the piece that is heard."""
@@ -182,9 +182,9 @@ class Player:
 
     @property
     def name(self) -> str:
-        """What the piece that is heard calls itself, or its file's name; empty before the first."""
+        """Name of the piece that is heard; empty before the first."""
         piece = self._heard_piece()
-        return "" if piece is None else piece.file.info.title or piece.file.info.path.name
+        return "" if piece is None else piece.name
 
     @property
     def piece(self) -> int:

@@ -25,6 +25,11 @@ class Piece(NamedTuple):
     number: int
     file: AudioFile
 
+    @property
+    def name(self) -> str:
+        """What it calls itself in its tags, else its file's name."""
+        return self.file.info.title or self.file.info.path.name
+
 
 class Mark(NamedTuple):
     """From a sample of the feed on, a piece is heard from one of its seconds on."""

@@ -73,7 +73,7 @@ def survey_piece(
     model: Model,
     *,
     stop: Callable[[], bool] = lambda: False,
-    rest: Callable[[float], None] = time.sleep,
+    rest: Callable[[float], object] = time.sleep,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[Survey]:
     """Hear a piece from its start to its end; gives what is known so far every SHOW_EVERY_S, and at last all of it.
@@ -103,12 +103,12 @@ def survey_piece(
                 times.append(max(heard_s / 2, heard_s - spec.window_seconds / 2))
                 periods.append(model.encode(rolling.window()[None])[1][0])
                 due_s += STEP_S
-            if stop():
-                return
-            if heard_s - shown_s >= SHOW_EVERY_S:
+            if heard_s - shown_s >= SHOW_EVERY_S and not stop():
                 shown_s = heard_s
                 yield _survey(path, sound.duration_s, heard_s, loudness, times, periods)
             rest(REST * (clock() - started))
+            if stop():
+                return
             started = clock()
         heard_s = sound.position / sound.rate
         if not times and heard_s > 0:  # shorter than FIRST_S

@@ -52,7 +52,7 @@ def pull(player: Player, stream: FakeStream, seconds: float) -> np.ndarray:
 
 
 def begin(player: Player, *paths: Path) -> list[int]:
-    numbers = [player.open(paths[0]), *(player.follow(path) for path in paths[1:])]
+    numbers = [player.open(paths[0]).number, *(player.follow(path).number for path in paths[1:])]
     player.play()
     until(lambda: not player._feed.held)
     return numbers
@@ -139,7 +139,7 @@ def test_another_piece_follows_though_one_was_decoded_already(player: Player, so
     parts = [pull(player, stream, 1.5)]
     until(lambda: len(player._reel.marks) == 2)
     player.unfollow()
-    number = player.follow(end)
+    number = player.follow(end).number
     until(lambda: player._reel.marks[-1].piece.number == number)
     parts.append(pull(player, stream, 2.4))
     assert player.piece == number
