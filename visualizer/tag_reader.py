@@ -38,6 +38,7 @@ class TagReader:
         self._clock = clock
         self._known: OrderedDict[Path, Tags] = OrderedDict()
         self._closing = False
+        self._heard: Path | None = None  # whose cover is wanted
         self._worker = Worker(failed, "tags")
 
     def known(self, path: Path) -> Tags | None:
@@ -52,7 +53,8 @@ class TagReader:
 
     def cover(self, path: Path) -> None:
         """Read tags and cover of the piece that is heard; a Covered follows. Returns at once."""
-        self._worker.submit(lambda: self._cover(path), "cover")
+        self._heard = path
+        self._worker.submit(self._cover, "cover")
 
     def close(self, timeout_s: float) -> bool:
         """Leave what is under way; False when the thread was still busy after the timeout."""
@@ -64,6 +66,7 @@ class TagReader:
         for path in paths:
             if self._closing:
                 return
+            self._cover()  # what is heard now goes before a long list
             if path not in self._known:
                 self._keep(path, read_tags(path))
             if self._clock() - told >= TELL_EVERY_S:
@@ -71,7 +74,10 @@ class TagReader:
                 told = self._clock()
         self._emit(TagsRead())
 
-    def _cover(self, path: Path) -> None:
+    def _cover(self) -> None:
+        path, self._heard = self._heard, None
+        if path is None:
+            return
         tags = self._known.get(path) or read_tags(path)
         self._keep(path, tags)
         self._emit(Covered(path, tags, read_cover(path)))
