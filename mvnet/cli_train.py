@@ -80,10 +80,12 @@ def _add_common(parser: ArgumentParser) -> None:
 def _run_encoder(args: Namespace) -> int:
     recipe = RECIPES[args.loss or "triplet"]
     config, run = with_flags(recipe, args), with_flags(RunConfig(), args)
+    from mvnet.allocation import keep_freed_blocks
     from mvnet.checkpoints import load_encoder
     from mvnet.engine import start_engine
     from mvnet.train_encoder import train_encoder
 
+    keep_freed_blocks()
     fabric = start_engine(run)
     start = load_encoder(args.init)[:2] if args.init else None
     with _folder(args, run) as path:

@@ -84,14 +84,20 @@ class EncoderConfig:
             _require(self, name, 0, 1)
 
 
+# What the shipped encoder was trained with, beside its teachers (--lessons 2 and their --lessons-file).
 SUPCON = EncoderConfig(
     loss="supcon",
-    epochs=120,
-    batch=60,
+    epochs=60,
+    batch=25,
     learning_rate=1e-3,
+    temperature=0.2,
+    contrast=0.3,
+    warmup=0.02,
     average=0.995,
     spectral=True,
-    mixup=0.3,
+    mixup=0.1,
+    quiet=0.03,
+    centred=True,
 )
 RECIPES: Mapping[str, EncoderConfig] = {"triplet": EncoderConfig(), "supcon": SUPCON}
 

@@ -48,6 +48,8 @@ def test_given_flags_change_the_recipe() -> None:
         (EncoderConfig, {"learning_rate": 0.0}, "--learning-rate is 0.0: it must be above 0"),
         (EncoderConfig, {"average": 1.5}, "--average is 1.5: it must be at least 0 and at most 1"),
         (EncoderConfig, {"loss": "arcface"}, "--loss is 'arcface': use one of triplet, supcon"),
+        (EncoderConfig, {"quiet": 2.0}, "--quiet is 2.0: it must be at least 0 and at most 1"),
+        (EncoderConfig, {"lessons": -1.0}, "--lessons is -1.0"),
         (GanConfig, {"smoothing": 0.7}, "--smoothing is 0.7"),
         (RunConfig, {"devices": 0}, "--devices is 0"),
         (RunConfig, {"minutes": float("nan")}, "--minutes is nan"),
@@ -71,6 +73,11 @@ def test_command_reports_bad_values_and_missing_data(tmp_path: object, capsys: p
     assert "--batch is 0" in capsys.readouterr().err
     assert main(["train", "encoder", "--data", f"{tmp_path}/none", "--run", f"{tmp_path}/run", "--device", "cpu"]) == 2
     assert "none" in capsys.readouterr().err
+
+
+def test_weights_to_begin_with_must_be_there(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", *ENCODER, "--device", "cpu", "--init", f"{tmp_path}/none.pt"]) == 2
+    assert "there is no checkpoint" in capsys.readouterr().err
 
 
 def test_help_needs_no_torch() -> None:
