@@ -59,6 +59,32 @@ def _folded(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[np.ndarray, np.ndarr
     return values(conv.weight) * scale[:, None, None, None], bias
 
 
+def plain_encoder(encoder: AudioEncoder, head: PeriodHead, spec: MelSpec) -> onnx.ModelProto:
+    """The encoder with one node for each step of the network, float32: the baseline that `encoder_vs_plain_onnx` times.
+
+    Inputs, outputs and arguments as encoder_onnx.
+    """
+    graph = Graph(compact=False)
+    x = "mel"
+    for layer in encoder.blocks:
+        if isinstance(layer, nn.Conv2d):
+            x = graph.op("Conv", x, *_parameters(graph, layer), strides=[2, 2], pads=[1, 1, 1, 1])
+        elif isinstance(layer, nn.BatchNorm2d):
+            if layer.running_mean is None or layer.running_var is None:
+                raise TypeError("the encoder's batch normalisation keeps no statistics")
+            parts = (layer.weight, layer.bias, layer.running_mean, layer.running_var)
+            x = graph.op("BatchNormalization", x, *(graph.constant(values(part)) for part in parts), epsilon=layer.eps)
+        else:
+            x = graph.op("Relu", x)
+    embedding = graph.op(
+        "Gemm", graph.op("Flatten", x), *_parameters(graph, encoder.linear), output="embedding", transB=1
+    )
+    logits = graph.op("Gemm", embedding, *_parameters(graph, head.linear), transB=1)
+    graph.op("Softmax", logits, output="period", axis=1)
+    outputs = {"embedding": (EMBEDDING_SIZE,), "period": (len(PERIODS),)}
+    return graph.model("plain_encoder", {"mel": spec.input_shape}, outputs, spec)
+
+
 def plain_generator(generator: Generator, spec: MelSpec) -> onnx.ModelProto:
     """noise [N, 100], embedding [N, 10] -> image [N, 3, 64, 64], one node for each step of the network, float32.
 
@@ -106,5 +132,5 @@ def _plain_attention(graph: Graph, x: str, attention: SelfAttention, size: int) 
 
 def _parameters(graph: Graph, layer: nn.Conv2d | nn.Linear) -> tuple[str, str]:
     if layer.bias is None:
-        raise TypeError("the generator's layers have biases")
+        raise TypeError("the layers have biases")
     return graph.weight(values(layer.weight), axis=0), graph.constant(values(layer.bias))

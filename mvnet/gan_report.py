@@ -28,6 +28,7 @@ from mvnet.records import Painting
 WALK_STEPS = 60
 TWIN_PERCENTILE = 1.0  # of real paintings' distances to their nearest: closer than that is the same picture
 PENALTY = 0.01  # C of the period classifier; fixed, never tuned on held-out paintings
+SHARES = ("precision", "recall", "coverage", "period_accuracy")
 BY_PERIOD = ("diversity", "vendi")
 
 
@@ -202,7 +203,7 @@ class GanReport:
             )
             nested = _nested(figures)
             found |= {key: nested} if key else nested
-            found[intervals_key] = _nested(intervals)
+            found[intervals_key] = _nested({name: _within(name, span) for name, span in intervals.items()})
         return found
 
     def _modes(self, figures: dict[str, Any], painted: _Set, floor: _Set, real: _Set) -> None:
@@ -309,6 +310,13 @@ def _figures(made: _Set, real: _Set, rows: np.ndarray, others: np.ndarray) -> di
         ratio = np.median(made.nearest[rows]) / max(float(np.median(real.nearest[others])), 1e-12)
         figures["memorisation_ratio"] = float(ratio)
     return figures
+
+
+def _within(name: str, interval: list[float]) -> list[float]:
+    """An interval without what the figure cannot be: only the unbiased kernel distance is ever below 0."""
+    low = -np.inf if name == "kernel_distance" else 0.0
+    high = 1.0 if name in SHARES else np.inf
+    return [min(max(edge, low), high) for edge in interval]
 
 
 def _balanced(right: np.ndarray, periods: np.ndarray) -> float:

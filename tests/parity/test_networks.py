@@ -12,7 +12,7 @@ import torch
 
 from export.fast_generator import generator_onnx
 from export.parity import TOLERANCE, Difference, encoder_differences, generator_differences
-from export.to_onnx import encoder_onnx, plain_generator
+from export.to_onnx import encoder_onnx, plain_encoder, plain_generator
 from mvnet.frontend import MelSpec
 from tests.networks import random_encoder, random_generator, windows
 
@@ -44,6 +44,11 @@ def check(differences: list[Difference], limit: float) -> None:
 @pytest.mark.parametrize(("compact", "limit"), [(False, ROUNDING), (True, TOLERANCE)])
 def test_encoder(compact: bool, limit: float) -> None:
     check(encoder_differences(encoder_bytes(compact), *random_encoder(), windows(3)), limit)
+
+
+def test_plain_encoder() -> None:
+    network = plain_encoder(*random_encoder(), MelSpec()).SerializeToString()
+    check(encoder_differences(network, *random_encoder(), windows(3)), ROUNDING)
 
 
 @pytest.mark.parametrize(("compact", "limit"), [(False, ROUNDING), (True, TOLERANCE)])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from mvnet import encoder_report
 from mvnet.__main__ import main
 from mvnet.evaluate import (
     Heard,
@@ -151,6 +154,23 @@ def test_command_for_people_and_one_collection(tmp_path: Path, music: Path, caps
     assert "robustness" not in printed
     assert main([*asked, "elsewhere"]) == 2
     assert "it has made up" in capsys.readouterr().err
+
+
+def test_own_answers_do_without_torch(
+    tmp_path: Path, music: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tiny_model_folder(tmp_path / "tiny")
+    monkeypatch.setattr(encoder_report, "find_spec", lambda name: None)
+    assert main(["evaluate", "encoder", "--model", str(model), "--data", str(music), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["clip_accuracy"] == 1.0
+    assert "torch is not installed" in figures["left_out"]
+    assert "robustness" not in figures
+
+
+def test_nothing_of_it_imports_torch() -> None:
+    code = "import sys; sys.modules['torch'] = None; import mvnet.encoder_report, mvnet.listeners, mvnet.tables"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_command_reports_a_missing_model_and_split(
