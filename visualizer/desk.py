@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSize, Qt, QTimer
+from PyQt6.QtCore import QPointF, QSize, Qt, QTimer
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -30,7 +31,7 @@ from visualizer.picture_commands import PictureCommands
 from visualizer.preferences import Preferences
 from visualizer.setting_lines import OffsetLine, TransitionLine
 from visualizer.sound_meters import SoundMeters
-from visualizer.theme import SPACE, Theme, sans, serif
+from visualizer.theme import GREY, SPACE, Theme, sans, serif
 from visualizer.transport_line import FocusedKeys
 
 if TYPE_CHECKING:
@@ -50,6 +51,16 @@ FIT_WORDS = {"fill": "Fill the picture", "fit": "Whole on the wall", "mirror": "
 
 class Choice(FocusedKeys, QComboBox):
     """A list to choose from that keeps Space and the arrows while it has the focus."""
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw it, with a hook that says that there is more."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(GREY), 1.6, cap=Qt.PenCapStyle.RoundCap))
+        tip = QPointF(self.width() - 16, self.height() / 2 + 2)
+        painter.drawPolyline(QPolygonF([tip + QPointF(-4, -4), tip, tip + QPointF(4, -4)]))
+        painter.end()
 
 
 class Desk(QScrollArea):

@@ -129,11 +129,13 @@ class Notice(QFrame):
 
     def _run_to(self, opacity: float) -> None:
         self._fade.stop()
+        self._effect.setEnabled(True)
         self._fade.setStartValue(self._effect.opacity() if self._fade.endValue() is not None else 0.0)
         self._fade.setEndValue(opacity)
         self._fade.start()
 
     def _faded(self) -> None:
+        self._effect.setEnabled(False)  # whole again: an effect costs a drawing more, and loses its place when moved
         if self._fade.endValue() == 0.0:
             parent = self.parentWidget()
             self.hide()
@@ -148,6 +150,7 @@ class Notices(QWidget):
         super().__init__(parent)
         self._held = False
         self._theme = DARK
+        self._right = 0
         self._notices: list[Notice] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -205,14 +208,21 @@ class Notices(QWidget):
             notice.deleteLater()
         self.settle()
 
-    def settle(self) -> None:
-        """Take the place at the parent's top right."""
+    def settle(self, right: int | None = None) -> None:
+        """Take the place at the parent's top right.
+
+        Args:
+            right: where that is; None leaves it.
+        """
         parent = self.parentWidget()
         if parent is None:
             return
-        width = min(WIDTH, parent.width() - 4 * SPACE)
+        if right is not None:
+            self._right = right
+        right = min(self._right or parent.width(), parent.width())
+        width = min(WIDTH, right - 4 * SPACE)
         height = sum(_height(notice, width) for notice in self._notices) + SPACE * max(0, len(self._notices) - 1)
-        self.setGeometry(parent.width() - width - 2 * SPACE, 2 * SPACE, width, height)
+        self.setGeometry(right - width - 2 * SPACE, 2 * SPACE, width, height)
         self.setVisible(bool(self._notices) and not self._held)
         self.raise_()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -18,9 +19,11 @@ from PyQt6.QtWidgets import (
 )
 
 from visualizer import __version__
-from visualizer.theme import SPACE, icon, sans, serif
+from visualizer.theme import GREY, SPACE, icon, sans, serif
 
-GREY = "#8a8177"  # of the closing cross: more than 3:1 on the grounds of both themes
+AROUND = 96  # of a sheet: its margins, its scroll bar and the room beside it
+COLUMN_GAP = 40
+SCROLLING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 EDGE = 12  # least room between a sheet and the window's edge
 
 
@@ -47,6 +50,23 @@ class Sheet(QScrollArea):
             return QSize()
         size = page.sizeHint()
         return QSize(size.width(), max(size.height(), self.column.totalHeightForWidth(size.width())))
+
+    def readable(self) -> None:
+        """Hold text alone: then the keyboard scrolls it."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Text")
+
+    def event(self, event: QEvent | None) -> bool:
+        """Keep the keys that scroll; the rest are the window's."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in SCROLLING
+            and event.modifiers() == Qt.KeyboardModifier.NoModifier
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Go on with the keyboard, and bring what has the focus into sight."""
@@ -94,14 +114,19 @@ class Panel(QFrame):
         whole.addWidget(self.sheet, 1)
         self.hide()
 
-    def settle(self) -> None:
-        """Take the middle of the parent, no larger than it."""
-        parent = self.parentWidget()
-        if parent is not None:
-            size = self.sizeHint().boundedTo(parent.size() - QSize(2 * EDGE, 2 * EDGE))
-            self.resize(size)
-            self.move((parent.width() - size.width()) // 2, (parent.height() - size.height()) // 2)
-            self.raise_()
+    def settle(self, area: QRect, free: int) -> None:
+        """Take the middle of an area, no larger than it.
+
+        Args:
+            free: what lies right of this is taken by notices; the sheet keeps clear of them where there is room.
+        """
+        size = self.sizeHint().boundedTo(area.size() - QSize(2 * EDGE, 2 * EDGE))
+        left = area.x() + (area.width() - size.width()) // 2
+        if EDGE + size.width() <= free - EDGE:
+            left = min(left, free - EDGE - size.width())
+        self.resize(size)
+        self.move(left, area.y() + (area.height() - size.height()) // 2)
+        self.raise_()
 
     def leave(self) -> None:
         """Close, and say so."""
@@ -114,22 +139,28 @@ class Panel(QFrame):
 
 
 def help_panel(rows: Mapping[str, Sequence[tuple[str, str]]], parent: QWidget) -> Panel:
-    """The keys, a block for each menu in two columns, and where to begin."""
+    """The keys, a block for each menu in as many columns as there is room for, and where to begin."""
     panel = Panel("Keys", parent)
-    columns = QHBoxLayout()
-    columns.setSpacing(40)
-    left, right = QVBoxLayout(), QVBoxLayout()
-    for index, (menu, found) in enumerate(rows.items()):
-        column = left if index % 3 == 0 else right  # the longest and the shortest, and the two between
-        column.addWidget(_block(menu, found))
-        column.addSpacing(SPACE)
-    for column in (left, right):
+    blocks = [_block(menu, found) for menu, found in rows.items()]
+    widest = max(block.sizeHint().width() for block in blocks)
+    count = max(1, min(3, (parent.width() - AROUND + COLUMN_GAP) // (widest + COLUMN_GAP)))
+    columns = [QVBoxLayout() for _ in range(count)]
+    tall = [0] * count
+    for block in blocks:
+        at = tall.index(min(tall))
+        columns[at].addWidget(block)
+        columns[at].addSpacing(2 * SPACE)
+        tall[at] += block.sizeHint().height() + 2 * SPACE
+    row = QHBoxLayout()
+    row.setSpacing(COLUMN_GAP)
+    for column in columns:
         column.addStretch(1)
-        columns.addLayout(column)
-    panel.column.addLayout(columns)
+        row.addLayout(column)
+    panel.column.addLayout(row)
     panel.column.addWidget(
         _words("Drop music anywhere. Double-click for full screen; there, move the pointer to see the controls.")
     )
+    panel.sheet.readable()
     return panel
 
 
@@ -146,8 +177,9 @@ def about_panel(parent: QWidget, model: str) -> Panel:
         "Free software under the GNU General Public License, version 3 or later, without any warranty.",
     ):
         words = _words(sentence)
-        words.setMinimumWidth(440)
+        words.setMinimumWidth(min(440, parent.width() - AROUND))
         panel.column.addWidget(words)
+    panel.sheet.readable()
     return panel
 
 
@@ -168,8 +200,10 @@ def flashing_panel(parent: QWidget, limited: bool) -> Panel:
         "settings, makes the picture calmer still.",
     ):
         words = _words(sentence)
-        words.setMinimumWidth(460)
+        words.setObjectName("")
+        words.setMinimumWidth(min(460, parent.width() - AROUND))
         panel.column.addWidget(words)
+    panel.sheet.readable()
     return panel
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import (
     QCheckBox,
     QGridLayout,
@@ -22,11 +23,11 @@ from PyQt6.QtWidgets import (
 
 from visualizer.desk import Choice
 from visualizer.key_page import KeyPage
-from visualizer.panels import Panel
+from visualizer.panels import AROUND, Panel
 from visualizer.preferences import Preferences
 from visualizer.setting_lines import TransitionLine
 from visualizer.settings import APPEARANCES, MOTIONS
-from visualizer.theme import SPACE, Theme, sans
+from visualizer.theme import DARK, SPACE, Theme, sans
 from visualizer.timing_page import TimingPage
 from visualizer.transport_line import FocusedKeys
 
@@ -43,6 +44,29 @@ RISK_WORDS = (
 
 class Tabs(FocusedKeys, QTabBar):
     """The pages' names; the arrows change the page while it has the focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = DARK
+        self.setAccessibleName("Pages")
+        self.setFont(sans(10))
+        self.setDrawBase(False)
+        self.setExpanding(False)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw them, and a frame around the one that the keys move."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self._theme.accent), 1))
+            painter.drawRoundedRect(self.tabRect(self.currentIndex()).adjusted(1, 1, -2, -5), 5, 5)
+            painter.end()
 
 
 class GeneralPage(QWidget):
@@ -155,21 +179,18 @@ class SettingsPanel(Panel):
         super().__init__("Settings", parent)
         self.general, self.timing, self.keys = GeneralPage(preferences), timing(), KeyPage(preferences)
         self.tabs, self.pages = Tabs(), QStackedWidget()
-        self.tabs.setAccessibleName("Pages")
-        self.tabs.setFont(sans(10))
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
         for title, page in (("General", self.general), ("Timing", self.timing), ("Keys", self.keys)):
             self.tabs.addTab(title)
             self.pages.addWidget(page)
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
-        self.pages.setMinimumWidth(WIDE)
+        self.pages.setMinimumWidth(min(WIDE, parent.width() - AROUND))
         self.column.addWidget(self.tabs)
         self.column.addWidget(self.pages)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
+        self.tabs.set_theme(theme)
         self.general.transition.set_theme(theme)
         self.timing.set_theme(theme)
 

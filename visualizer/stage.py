@@ -6,7 +6,7 @@ goes, with the pointer, when neither was moved for a while.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QRect, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QPushButton, QWidget
 
 from visualizer.first_steps import FirstSteps
@@ -137,7 +137,9 @@ class Stage(QWidget):
         self._panel = panel
         if panel is not None:
             panel.show()
-            panel.settle()
+            self._settle()
+            if panel.sheet.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                panel.sheet.setFocus()
             self.notices.raise_()
 
     @property
@@ -177,9 +179,10 @@ class Stage(QWidget):
         self.badge.move(left - self.badge.width() - EDGE, above - self.badge.height() - EDGE)
         self._settle_steps(left - EDGE, above - EDGE)
         self._transport.raise_()
-        self.notices.settle()
+        self.notices.settle(left)
         if self._panel is not None:
-            self._panel.settle()
+            free = self.notices.x() if self.notices.isVisibleTo(self) else width
+            self._panel.settle(QRect(0, 0, width, above), free)
 
     def _settle_steps(self, right: int, bottom: int) -> None:
         """The card lies at the right, over the badge, clear of the plot where there is room."""

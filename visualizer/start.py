@@ -1,7 +1,8 @@
 """What a start of the window begins with: what the command line asks, else what the last run left. GUI thread.
 
-An app that was left in order shows its music again and waits; one that was ended in the middle, by a crash or a power
-cut, goes on playing where it was. The settings say which of the two it was, from the first second on.
+On the first run the bundled music plays, with a card that says what to do next. An app that was left in order shows
+its music again and waits; one that was ended in the middle, by a crash or a power cut, goes on playing where it was.
+The settings say which of the two it was, from the first second on.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QGuiApplication, QScreen
 
 from visualizer.options import AppOptions
+from visualizer.pieces import bundled_pieces
 from visualizer.screens import screen_named
-from visualizer.settings import SettingsFile, UnkeptSettings
+from visualizer.settings import Settings, SettingsFile, UnkeptSettings
 
 if TYPE_CHECKING:
     from visualizer.session import Session
@@ -50,12 +52,21 @@ def begin(session: Session, window: MainWindow, options: AppOptions) -> None:
         window.open(options.files)
     elif settings.listening:
         window.listen(settings.input_name)
+    elif _is_first_run(settings, options):
+        session.open([piece.path for piece in bundled_pieces()])
+        window.stage.show_steps()
     elif settings.queue:
         paths = [Path(path) for path in settings.queue]
         play = settings.playing and not settings.left
         session.open(paths, settings.piece, settings.position_s, play=play)
     _open_output(window, options)
+    window.own.warn_once()
     window.preferences.note(left=False)
+
+
+def _is_first_run(settings: Settings, options: AppOptions) -> bool:
+    """Nothing was ever heard here: begin with the bundled music, so that there is something to see at once."""
+    return not options.safe_mode and not (settings.queue or settings.recent or settings.input_name)
 
 
 def _open_output(window: MainWindow, options: AppOptions) -> None:

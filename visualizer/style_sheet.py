@@ -6,11 +6,7 @@ the light and the dark theme reach every part at once.
 
 from __future__ import annotations
 
-from PyQt6.QtGui import QColor
-
 from visualizer.theme import WALL, Theme
-
-PANEL_ALPHA = 0.94  # of what lies over the painting: under less, words on a white painting lose their contrast
 
 
 def style_sheet(theme: Theme) -> str:
@@ -44,10 +40,10 @@ def style_sheet(theme: Theme) -> str:
     QCheckBox::indicator:focus {{ border: 2px solid {theme.accent}; }}
     QCheckBox:focus {{ color: {theme.accent}; }}
     QCheckBox {{ min-height: 24px; }}
-    QFrame#panel {{ background: {_over(theme.ground, PANEL_ALPHA)}; border: 1px solid {theme.line};
+    QFrame#panel {{ background: {theme.ground}; border: 1px solid {theme.line};
       border-radius: 10px; }}
     QFrame#panel QScrollArea, QWidget#sheet {{ background: transparent; }}
-    QFrame#overlay {{ background: {_over(theme.ground, PANEL_ALPHA)}; border-radius: 8px; }}
+    QFrame#overlay {{ background: {theme.ground}; border-radius: 8px; }}
     QFrame#notice, QFrame#steps {{ background: {theme.raised}; border: 1px solid {theme.line}; border-radius: 8px; }}
     QFrame#panel QPushButton, QFrame#notice QPushButton, QFrame#steps QPushButton, QPushButton#badge {{
       background: {theme.raised}; border: 1px solid {theme.quiet}; border-radius: 6px; padding: 6px 14px; }}
@@ -62,7 +58,6 @@ def style_sheet(theme: Theme) -> str:
       border: 1px solid transparent; border-bottom: 2px solid {theme.line}; }}
     QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
     QTabBar::tab:hover {{ color: {theme.text}; }}
-    QTabBar:focus::tab:selected {{ border: 1px solid {theme.accent}; border-bottom-width: 2px; border-radius: 4px; }}
     QTreeWidget {{ background: {theme.raised}; border: 1px solid {theme.line}; border-radius: 6px; padding: 4px; }}
     QTreeWidget:focus {{ border-color: {theme.accent}; }}
     QTreeWidget::item {{ padding: 4px 8px; min-height: 18px; }}
@@ -85,8 +80,3 @@ def style_sheet(theme: Theme) -> str:
     QMenu::indicator:checked {{ background: {theme.accent}; border-radius: 6px; }}
     QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line}; padding: 4px; }}
     """
-
-
-def _over(colour: str, alpha: float) -> str:
-    red, green, blue, _ = QColor(colour).getRgb()
-    return f"rgba({red}, {green}, {blue}, {round(255 * alpha)})"

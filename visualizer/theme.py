@@ -51,6 +51,7 @@ LIGHT = Theme("#f4f0ea", "#e6e0d6", "#cfc7ba", "#24201c", "#655d53", "#8a5a0b", 
 # One pigment a period, in the order of mvnet.periods.PERIODS: green earth, burnt sienna, wedgwood blue, madder,
 # ochre. Each holds 3:1 against both grounds (WCAG 2.2, 1.4.11), and names stand beside them: never colour alone.
 PIGMENTS = ("#6f9466", "#c0673a", "#588bb2", "#b0698f", "#b17c1f")
+GREY = "#8a8177"  # of small signs such as a closing cross: 3:1 or more on the grounds of both themes
 TEXT_PAIRS = (("text", "ground"), ("text", "raised"), ("quiet", "ground"), ("accent", "ground"), ("alarm", "ground"))
 
 
