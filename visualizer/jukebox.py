@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from visualizer.errors import VisualizerError
 from visualizer.events import Event, Failed, Opened, Said, State, Status
 from visualizer.live_input import LiveInput
-from visualizer.parts import Parts, PlayerPart
+from visualizer.parts import Parts, PieceTold, PlayerPart
 from visualizer.pieces import bundled_pieces
 from visualizer.playlist import Playlist, music_files
 
@@ -212,6 +212,18 @@ class Jukebox:
             self._hear()
         self._emit(Opened(self.live.title, None))
 
+    def resume(self) -> None:
+        """Go back from an input to the music that waits, where it waits; nothing without any."""
+        player = self._player
+        heard = self._heard(player) if player is not None else None
+        if player is None or heard is None or not self.live.listening:
+            return
+        self.live.close()
+        player.play()
+        self._hear()
+        self._emit(Opened(heard.title, heard.path))
+        self._piece_heard(heard.path)
+
     def find_inputs(self) -> None:
         """Look for inputs; an InputsFound follows. Raises VisualizerError when sound does not work at all."""
         self.live.find()
@@ -247,7 +259,7 @@ class Jukebox:
                     if not self._playlist.step(1):
                         break
                     continue
-                self._begin(Given(piece.number, self._playlist.at, path, _title(path, piece.name)), position_s, play)
+                self._begin(Given(piece.number, self._playlist.at, path, _title(path, piece)), position_s, play)
                 return True
             return False
         finally:
@@ -295,7 +307,7 @@ class Jukebox:
             except VisualizerError as error:
                 self._emit(Failed(str(error)))
                 continue
-            self._given = (*self._given, Given(piece.number, index, path, _title(path, piece.name)))
+            self._given = (*self._given, Given(piece.number, index, path, _title(path, piece)))
 
     def _give_anew(self) -> None:
         """The queue was changed: what follows in the player may be another piece now."""
@@ -358,9 +370,10 @@ def _music_in(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _title(path: Path, name: str) -> str:
-    """What to call a file: composer and piece for the bundled ones, else its tag's title or its name."""
-    for piece in bundled_pieces():
-        if piece.path == path.resolve():
-            return f"{piece.composer}: {piece.title}"
-    return path.stem if name == path.name else name
+def _title(path: Path, piece: PieceTold) -> str:
+    """What to call a piece: "composer: title" for the bundled ones, else what its tags say, else its file's name."""
+    for bundled in bundled_pieces():
+        if bundled.path == path.resolve():
+            return f"{bundled.composer}: {bundled.title}"
+    title = path.stem if piece.name == path.name else " ".join(piece.name.split())
+    return f"{piece.artist}: {title}" if piece.artist and title else title or path.stem

@@ -6,7 +6,7 @@ window is there before sound and models load. Tests hand in stand-ins for device
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -32,6 +32,10 @@ class PieceTold(Protocol):
     @property
     def name(self) -> str:
         """What it calls itself in its tags, else its file's name."""
+
+    @property
+    def artist(self) -> str:
+        """As its tags say; empty when they do not."""
 
 
 class PlayerPart(Protocol):
@@ -103,6 +107,30 @@ class InputPart(Protocol):
 
     def close(self) -> None:
         """Stop listening."""
+
+
+class MetersPart(Protocol):
+    """What the session needs of meters; visualizer.audio.InputMeters are the real ones."""
+
+    def levels(self) -> Mapping[str, float]:
+        """dBFS by the inputs' keys; only of those that are measured."""
+
+    def close(self) -> None:
+        """Let go of the inputs."""
+
+
+class NoMeters:
+    """Meters that measure nothing."""
+
+    def __init__(self, inputs: Sequence[Any]) -> None:
+        self._levels: dict[str, float] = {}
+
+    def levels(self) -> Mapping[str, float]:
+        """Of no input."""
+        return self._levels
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 class PipelinePart(Protocol):
@@ -186,6 +214,7 @@ class Parts:
         inputs: lists the inputs; raises VisualizerError when sound does not work at all.
         model: loads a model by name or folder, None for the default.
         paint: a pipeline, not started, from a model, the place for its paintings, and where failures go.
+        meters: opens meters of inputs.
     """
 
     player: Callable[[], PlayerPart]
@@ -193,6 +222,7 @@ class Parts:
     inputs: Callable[[], Sequence[Input]]
     model: Callable[[str | None], Model]
     paint: Callable[[Model, Latest[Painting], Callable[[str], None]], PipelinePart]
+    meters: Callable[[Sequence[Any]], MetersPart] = NoMeters
 
 
 def real_parts(*, seed: int = 0, no_sound: bool = False) -> Parts:
@@ -208,6 +238,7 @@ def real_parts(*, seed: int = 0, no_sound: bool = False) -> Parts:
         inputs=_inputs,
         model=_model,
         paint=lambda model, latest, failed: _pipeline(model, latest, failed, seed),
+        meters=_meters,
     )
 
 
@@ -230,6 +261,12 @@ def _inputs() -> Sequence[Input]:
     if problem:
         raise VisualizerError(problem)
     return present_inputs()
+
+
+def _meters(inputs: Sequence[Any]) -> MetersPart:
+    from visualizer.audio import InputMeters
+
+    return InputMeters(inputs)
 
 
 def _model(name: str | None) -> Model:

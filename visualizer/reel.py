@@ -30,6 +30,11 @@ class Piece(NamedTuple):
         """What it calls itself in its tags, else its file's name."""
         return self.file.info.title or self.file.info.path.name
 
+    @property
+    def artist(self) -> str:
+        """As its tags say; empty when they do not."""
+        return self.file.info.artist
+
 
 class Mark(NamedTuple):
     """From a sample of the feed on, a piece is heard from one of its seconds on."""

@@ -10,17 +10,18 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visualizer.errors import VisualizerError
 from visualizer.events import Event, Failed, ModelLoaded, Said, Status
 from visualizer.figures import Figures
+from visualizer.input_levels import InputLevels
 from visualizer.jukebox import Jukebox
 from visualizer.knobs import Knobs
 from visualizer.latest import Latest
-from visualizer.parts import Parts
+from visualizer.parts import Input, Parts
 from visualizer.studio import Studio
 from visualizer.surveyor import Surveyor
 from visualizer.tag_reader import TagReader
@@ -56,6 +57,7 @@ class Session:
         self._jukebox = Jukebox(parts, self._emit, self._hear, self._piece_heard, clock)
         self._surveyor = Surveyor(self._emit, self._fail)
         self._tags = TagReader(self._emit, self._fail)
+        self._levels = InputLevels(parts.meters, self._fail)
         self._worker = Worker(self._fail, "session", self._jukebox.tend, TEND_EVERY_S)
         self._loader = Worker(self._fail, "models")  # of its own: pausing must not wait for a model
 
@@ -121,9 +123,21 @@ class Session:
         self._jukebox.opening = True
         self._worker.submit(lambda: self._jukebox.listen(name), "open")
 
+    def resume(self) -> None:
+        """Go back from an input to the music that waits, where it waits; nothing without any."""
+        self._worker.submit(self._jukebox.resume, "open")
+
     def find_inputs(self) -> None:
         """Look for inputs; an InputsFound follows."""
         self._worker.submit(self._jukebox.find_inputs, "inputs")
+
+    def meter_inputs(self, inputs: Iterable[Input]) -> None:
+        """Measure how loud these inputs are from now on; none ends it."""
+        self._levels.show(tuple(inputs))
+
+    def input_levels(self) -> Mapping[str, float]:
+        """dBFS, -90 to 0, by the inputs' keys, of those that are measured; never waits."""
+        return self._levels.levels()
 
     def toggle(self) -> None:
         """Play or pause."""
@@ -262,8 +276,8 @@ class Session:
         self._wake = lambda: None
         self._closing = True
         loaded = self._loader.close(timeout_s=CLOSE_S)
-        surveyed, read = self._surveyor.close(CLOSE_S), self._tags.close(CLOSE_S)
-        return self._worker.close(self._close_parts, CLOSE_S) and loaded and surveyed and read
+        others = [part.close(CLOSE_S) for part in (self._surveyor, self._tags, self._levels)]
+        return self._worker.close(self._close_parts, CLOSE_S) and loaded and all(others)
 
     # On the worker threads.
 
