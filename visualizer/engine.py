@@ -166,6 +166,10 @@ class Engine:
         """Go to the look with the number before; see next_look."""
         self._turn(lambda: self._looks.show(self._looks.number - 1), on_bar)
 
+    def show_look(self, number: int, *, seed: int | None = None, on_bar: bool = False) -> None:
+        """Go to the look of a number, perhaps of another seed; see next_look."""
+        self._turn(lambda: self._show(number, seed), on_bar)
+
     def random_look(self, *, on_bar: bool = False) -> None:
         """Go to a look drawn by chance, which the seed decides; see next_look."""
         self._turn(self._looks.show_random, on_bar)
@@ -244,6 +248,13 @@ class Engine:
         self._period_glide = Glide(PERIOD_SETTLE_S)
         self._period_way = Glide(EMBEDDING_SETTLE_S)
         self._period_way.step(np.zeros(card.prototypes.shape[1]), 0.0)
+
+    def _show(self, number: int, seed: int | None) -> None:
+        if seed is None or seed == self._seed:
+            self._looks.show(number)
+        else:
+            self._seed = seed
+            self._looks.sow(seed, number)
 
     def _turn(self, turn: Callable[[], object], on_bar: bool) -> None:
         """Go to another look now, or on the next bar."""

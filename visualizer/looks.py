@@ -72,6 +72,14 @@ class Looks:
             self._before.append((self.number, self._walk.distance))
             self._go(number, self._left_at.get(number, 0.0))
 
+    def sow(self, seed: int, number: int) -> None:
+        """Go to a look of another seed; the looks before were the old seed's and cannot be gone back to."""
+        here = self._walk.at(self._walk.distance).astype(np.float64)
+        self.seed = seed
+        self._left_at.clear()
+        self._before.clear()
+        self._arrive(number, 0.0, here)
+
     def show_random(self) -> None:
         """Go to a look drawn by chance: which, depends on the seed and on how many were drawn."""
         self._draws += 1
@@ -91,8 +99,11 @@ class Looks:
         self._left_at.move_to_end(self.number)
         if len(self._left_at) > HISTORY:
             self._left_at.popitem(last=False)
+        self._arrive(number, distance, here)
+
+    def _arrive(self, number: int, distance: float, here: np.ndarray) -> None:
         self.number = number
-        self._walk = NoiseWalk(self.size, self.seed, look=number)
+        self._walk = NoiseWalk(self.size, self.seed, number)
         self._walk.distance = distance
         self._rest.settle_s = self.transition_s
         self._rest.displace(here - self._walk.at(distance))

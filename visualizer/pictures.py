@@ -9,6 +9,7 @@ from visualizer.canvas import Canvas
 from visualizer.easel import Hear, Take
 from visualizer.hanging import Fit
 from visualizer.knobs import Knobs
+from visualizer.recorded_picture import Showing
 
 
 class Pictures:
@@ -36,6 +37,15 @@ class Pictures:
         self._tier = 0
         self._reduced = False
         self._knobs = Knobs()
+
+    @property
+    def raster(self) -> bool:
+        """The picture is drawn without OpenGL."""
+        return bool(self.canvases) and self.canvases[0].renderer == "QPainter"
+
+    def showing(self) -> Showing:
+        """How the picture is shown now; any thread."""
+        return Showing(self._knobs, self.frozen, self.black, self._limited, self._reduced)
 
     def make(self, make_canvas: Callable[[Take, Hear], Canvas], take: Take) -> Canvas:
         """Make one more canvas and show on it as on the others."""

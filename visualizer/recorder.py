@@ -27,7 +27,9 @@ from visualizer.video import Coding, VideoFile
 
 DELAY_S = 0.3  # behind the show: by then the next painting and the analysis of live sound are there
 FOLLOW = 0.05  # share of the difference between sound and time that each image makes up for
-LATE_S = 0.25  # an image that is due for longer is left out
+LATE_S = 0.25  # an image that is due for longer is left out,
+TOO_LATE_S = 2.0  # but every sixth is drawn until it is due for so long: sound is kept for a few seconds only
+MOST_HELD = 5
 WAITING = 15  # images that may wait for the disk
 MOST_WAITING = 900  # moments, of sound alone then: half a minute
 RESERVE_BYTES = 50_000_000  # that the disk keeps free
@@ -128,6 +130,7 @@ class Recorder:
         self._wait = wait or self._stop.wait
         self._problem = ""
         self._images = 0
+        self._held = 0  # images left out since the last one that was drawn
         self._drawer = threading.Thread(target=self._draw, name="recorder", daemon=True)
         self._writer = threading.Thread(target=self._write, name="recording", daemon=True)
 
@@ -187,17 +190,20 @@ class Recorder:
                 continue
             if self._stopped_at is not None and next_s > self._stopped_at:
                 break
-            image = self._drawn(picture, sound.time, heard, late=now - due_s > LATE_S)
+            image = self._drawn(picture, sound.time, heard, now - due_s)
             heard = self._heard(next_s)
             self._put(_Moment(image, sound.until(next_s, heard)))
             self._images += 1
         self._put(_Moment(None, sound.finish(), lasts=False))
 
-    def _drawn(self, picture: RecordedPicture, time: float, heard: Heard | None, *, late: bool) -> Any:
+    def _drawn(self, picture: RecordedPicture, time: float, heard: Heard | None, late_s: float) -> Any:
         """The image of a time; None when the machine cannot keep up, or nothing was ever painted."""
+        late = late_s > (LATE_S if self._held < MOST_HELD else TOO_LATE_S)
         if late or self.waiting >= WAITING:
+            self._held += 1
             self.dropped += 1
             return None
+        self._held = 0
         return picture.image(time, heard.features if heard is not None else None) if picture.begun else None
 
     def _put(self, moment: _Moment | None) -> None:

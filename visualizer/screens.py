@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QObject, QRect, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QAction, QCloseEvent, QGuiApplication, QMouseEvent, QScreen
-from PyQt6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QMainWindow, QMenu, QMessageBox, QVBoxLayout, QWidget
 
 from visualizer.canvas import Canvas
 from visualizer.menus import fill_choices
@@ -90,6 +90,7 @@ class Screens(QObject):
         self._say = say
         self._missing = ""  # name of the display that was pulled out under the output
         self._windowed: QRect | None = None
+        self._question: QMessageBox | None = None
         self._unmanaged = QTimer(self)
         self._unmanaged.setSingleShot(True)
         self._unmanaged.setInterval(UNMANAGED_AFTER_MS)
@@ -182,6 +183,32 @@ class Screens(QObject):
         elif len(screens) > 1:
             at = screens.index(self.output.screen() or screens[0])
             self.show_on(screens[(at + 1) % len(screens)])
+
+    def leave_show(self, leave: Callable[[], object]) -> None:
+        """Quit, but ask first while the picture fills a display: people may be watching."""
+        if not self.is_full_screen:
+            leave()
+            return
+        if self._question is not None:
+            self._question.raise_()
+            return
+        question = QMessageBox(self._window)
+        question.setWindowTitle("Quit")
+        question.setText("The picture fills a display. Quit, and end the show?")
+        quit_it = question.addButton("Quit", QMessageBox.ButtonRole.AcceptRole)
+        stay = question.addButton("Go on", QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(stay)
+        question.setEscapeButton(stay)
+        question.finished.connect(lambda: self._answered(question.clickedButton() is quit_it, leave))
+        self._question = question
+        question.open()
+
+    def _answered(self, leaves: bool, leave: Callable[[], object]) -> None:
+        question, self._question = self._question, None
+        if question is not None:
+            question.deleteLater()
+        if leaves:
+            leave()
 
     def fill_displays(self, menu: QMenu) -> None:
         """List the displays in a menu."""

@@ -55,6 +55,7 @@ class Settings:
         queue, piece, position_s: what plays, which of it, and where; listening: an input is heard instead.
         playing: the music plays; else it waits.
         left: the app was left in order; else it was ended in the middle and goes on where it was.
+        awake: the display is kept awake while music plays.
         warned: the word about flashing light was shown.
         keys: other keys for actions, by name.
         appearance: one of APPEARANCES.
@@ -87,6 +88,7 @@ class Settings:
     listening: bool = False
     playing: bool = True
     left: bool = True
+    awake: bool = True
     warned: bool = False
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     appearance: str = "system"

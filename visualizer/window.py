@@ -46,6 +46,7 @@ from visualizer.screens import Screens
 from visualizer.session import Session
 from visualizer.settings import Settings, SettingsFile
 from visualizer.settings_commands import SettingsCommands
+from visualizer.shows import Shows
 from visualizer.stage import Stage
 from visualizer.style_sheet import style_sheet
 from visualizer.theme import DARK, LIGHT, app_icon, theme_for
@@ -75,7 +76,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         preferences: the settings, and who hears of changes.
-        music, looks, screens, own: the parts that the actions call.
+        music, looks, screens, own, shows: the parts that the actions call.
         painting: the one that is shown.
         first_painting_at: time.time() of the first painting that was shown, or None.
         paintings: how many were shown.
@@ -94,7 +95,6 @@ class MainWindow(QMainWindow):
         self.paintings = 0
         self.left_busy = False
         self._make_canvas = make_canvas
-        self._seed = seed
         self.painting: Painting | None = None
         self._status: Status | None = None
         self._chosen_until = 0.0
@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
         self.setMinimumSize(420, 320)
-        self._build()
+        self._build(seed)
         self._connect()
         self._restore()
         if self.preferences.warning:
@@ -118,13 +118,14 @@ class MainWindow(QMainWindow):
 
     # ---- making
 
-    def _build(self) -> None:
+    def _build(self, seed: int) -> None:
         session, preferences = self.session, self.preferences
         self.pictures = Pictures(session.features)
         self.music = MusicCommands(session, preferences, self, lambda volume: self.transport.show_volume(volume))
         self.looks = PictureCommands(session, preferences, self.pictures)
         self.screens = Screens(self, preferences, self.pictures, self._new_canvas, self.notice)
         self.own = SettingsCommands(session, preferences, self.pictures, self._device, self._show_panel)
+        self.shows = Shows(self, session, preferences, self.pictures, seed, self.notice)
         self.actions_by_name = make_actions(self, self._commands(), bound(preferences.settings.keys))
         self._submenus = {name: QMenu(self) for name in SUBMENUS}
         self._chooser_menu = QMenu(self)
@@ -146,6 +147,7 @@ class MainWindow(QMainWindow):
         self.overlay = Overlay(session.figures, lambda: self.canvas.renderer, self.stage)
         self.stage.set_overlay(self.overlay)
         self.own.join(self.stage, self.actions_by_name)
+        self.shows.join(self.stage, self.canvas.widget(), lambda: self.painting.look if self.painting else 0)
         self.pieces = QueueList()
         self.setCentralWidget(self.stage)
         self.stage.setFocus()  # not the first button: it would keep Space and the arrows for itself
@@ -160,8 +162,9 @@ class MainWindow(QMainWindow):
             | self.looks.commands()
             | self.screens.commands()
             | self.own.commands()
+            | self.shows.commands()
             | {
-                "quit": self.close,
+                "quit": lambda: self.screens.leave_show(self.close),
                 "save": self.save_painting,
                 "leave": self._leave,
                 "desk": lambda: self.preferences.change(desk=not self.settings.desk),
@@ -181,7 +184,9 @@ class MainWindow(QMainWindow):
         self.session.wake_with(self.woken.emit)
         self.canvas.painted.connect(self._painted)
         self.preferences.changed.connect(self._show_choices)
-        self.looks.chosen.connect(self._chosen)
+        for part in (self.looks, self.shows):
+            part.chosen.connect(self._chosen)
+        self.shows.changed.connect(self._show_choices)
         self.screens.changed.connect(self._show_choices)
         self.transport.sought.connect(self.session.seek)
         self.transport.volume_set.connect(self.music.set_volume)
@@ -192,6 +197,7 @@ class MainWindow(QMainWindow):
         submenus["recent"].aboutToShow.connect(lambda: self.music.fill_recent(submenus["recent"]))
         submenus["models"].aboutToShow.connect(self._show_models)
         submenus["displays"].aboutToShow.connect(lambda: self.screens.fill_displays(submenus["displays"]))
+        submenus["scenes"].aboutToShow.connect(lambda: self.shows.fill_scenes(submenus["scenes"]))
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self._apply_theme)
@@ -214,8 +220,10 @@ class MainWindow(QMainWindow):
     # ---- commands
 
     def open(self, paths: Iterable[Path]) -> None:
-        """Play files, folders and playlists."""
-        self.music.open(paths)
+        """Play files, folders and playlists, and show scenes."""
+        music = self.shows.open(paths)
+        if music:
+            self.music.open(music)
         self._show_status()
 
     def listen(self, name: str) -> None:
@@ -240,7 +248,7 @@ class MainWindow(QMainWindow):
         facts = painting_facts(
             painting,
             model=model.card.name if model else "",
-            seed=self._seed,
+            seed=self.shows.seed,
             sound=self._status.title if self._status else "",
         )
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
@@ -360,6 +368,7 @@ class MainWindow(QMainWindow):
     def _show_status(self) -> None:
         status = self.session.status()
         self._govern()
+        self.shows.follow(status)
         if status.state in (State.PAUSED, State.ENDED) and (
             self.painting is None or time.monotonic() < self._chosen_until
         ):
@@ -386,7 +395,7 @@ class MainWindow(QMainWindow):
         """Mark what is chosen, wherever it was changed."""
         settings = self.settings
         own = {"plot": settings.plot, "desk": settings.desk, "mute": settings.muted}
-        states = self.looks.states() | self.screens.states() | own
+        states = self.looks.states() | self.screens.states() | self.shows.states() | own
         for name, on in states.items():
             if self.actions_by_name[name].isChecked() != on:
                 self.actions_by_name[name].setChecked(on)
@@ -483,6 +492,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Keep the settings, end every thread."""
+        if event is not None and event.spontaneous() and not self._closed and self.screens.is_full_screen:
+            event.ignore()
+            self.screens.leave_show(self.close)
+            return
         if not self._closed:
             self._closed = True
             self.pictures.set_live(False)
@@ -491,7 +504,8 @@ class MainWindow(QMainWindow):
                 timer.stop()
             geometry = bytes(self.saveGeometry().toHex().data()).decode()
             self.hide()
-            self.left_busy = not self.session.close()
+            ended = self.shows.close()
+            self.left_busy = not (self.session.close() and ended)
             self.preferences.close(geometry=geometry, left=True)
         super().closeEvent(event)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,6 +87,7 @@ def open_window(
 ) -> Iterator[Callable[[], MainWindow]]:
     """Opens windows whose settings are in tmp_path; all are closed at the end."""
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("visualizer.shows.keep_presenting", contextlib.nullcontext)  # the tester's display may sleep
     windows: list[MainWindow] = []
 
     def make() -> MainWindow:

@@ -10,7 +10,7 @@ import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QFileDialog, QLabel, QMenu
+from PyQt6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.fakes_audio import FakeSound
@@ -86,6 +86,8 @@ EFFECTS: dict[str, Check] = {
     "next_display": lambda w: w.screens.output is not None and w.screens.output.isFullScreen(),
     "desk": lambda w: w.settings.desk and w.desk.isVisible(),
     "overlay": lambda w: w.overlay.isVisible(),
+    "record": lambda w: w.shows.states()["record"] and w.actions_by_name["record"].isChecked(),
+    "save_scene": lambda w: any(dialog.isVisible() for dialog in w.findChildren(QInputDialog)),
     "save": lambda w: any(text.startswith("Painting saved") for text in w.stage.notices.texts),
     "full_screen": lambda w: w.isFullScreen(),
     "leave": lambda w: w.isVisible() and not w.isFullScreen(),

@@ -1,0 +1,175 @@
+"""The show as commands: recording it, saving and loading scenes, keeping the display awake. GUI thread.
+
+One part of the window, beside visualizer.music_commands, visualizer.picture_commands and visualizer.screens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QFileDialog, QInputDialog, QMenu, QWidget
+
+from mvnet.periods import PERIODS
+from visualizer.awake import Awake, keep_presenting
+from visualizer.events import State, Status
+from visualizer.menus import fill_choices
+from visualizer.recordings import Recordings
+from visualizer.scenes import AUTO, ENDING, SavedScene, is_scene, read_scene, saved_scenes, write_scene
+
+if TYPE_CHECKING:
+    from visualizer.pictures import Pictures
+    from visualizer.preferences import Preferences
+    from visualizer.session import Session
+    from visualizer.stage import Stage
+
+
+class Shows(QObject):
+    """Recordings, scenes and the display's sleep.
+
+    Args:
+        window: parent of the dialogs.
+        session: what plays and paints.
+        preferences: what a scene holds; the scenes lie beside its file.
+        pictures: how the picture is shown.
+        seed: that the looks grow from.
+        say: shows a sentence; the second argument marks it as an alarm.
+
+    Attributes:
+        seed: that the looks grow from now.
+    """
+
+    changed = pyqtSignal()  # whether it is recorded
+    chosen = pyqtSignal()  # a scene, which should be seen even while the music stands
+    _read = pyqtSignal(object)  # from the session's thread: a SavedScene
+
+    def __init__(
+        self,
+        window: QWidget,
+        session: Session,
+        preferences: Preferences,
+        pictures: Pictures,
+        seed: int,
+        say: Callable[[str, bool], None],
+    ) -> None:
+        super().__init__()
+        self.seed = seed
+        self._window, self._session, self._preferences, self._pictures = window, session, preferences, pictures
+        self._say = say
+        self._look: Callable[[], int] = lambda: 0
+        self._recordings: Recordings | None = None
+        self.awake = Awake(keep_presenting)
+        self._read.connect(self.apply)
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """What the actions of these names do."""
+        return {"record": self.record, "save_scene": self.ask_name}
+
+    def states(self) -> dict[str, bool]:
+        """Which of the checkable actions are on."""
+        return {"record": self._recordings is not None and self._recordings.recording}
+
+    def join(self, stage: Stage, canvas: QWidget, look: Callable[[], int]) -> None:
+        """Take the place of the recording's mark, and who knows the look that is shown."""
+        self._look = look
+        self._recordings = Recordings(self._session, self._pictures, stage, canvas, self._say)
+        self._recordings.changed.connect(self.changed)
+
+    def follow(self, status: Status) -> None:
+        """See what goes on, several times a second."""
+        self.awake.follow(status.state is State.PLAYING, self._preferences.settings.awake)
+
+    def close(self) -> bool:
+        """The app ends: a recording is finished, the display may sleep; False when a thread is busy still."""
+        finished = self._recordings is None or self._recordings.close()
+        return self.awake.close() and finished
+
+    def record(self) -> None:
+        """Record, or end the recording."""
+        if self._recordings is not None:
+            self._recordings.toggle()
+
+    # ---- scenes
+
+    @property
+    def folder(self) -> Path:
+        """Where scenes are kept."""
+        return self._preferences.file.path.parent / "scenes"
+
+    def ask_name(self) -> None:
+        """Ask how to call the scene that is shown, and save it."""
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Save this scene")
+        dialog.setLabelText("Name of the scene: model, period, knobs, fit, transition and look are kept.")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(self.save)
+        dialog.open()
+
+    def save(self, name: str) -> None:
+        """Save how the show looks now."""
+        settings, model = self._preferences.settings, self._session.model
+        try:
+            scene = SavedScene(
+                name=name.strip(),
+                model=settings.model or (model.card.name if model is not None else ""),
+                period=AUTO if settings.period < 0 else PERIODS[settings.period],
+                knobs=settings.knobs,
+                fit=settings.fit,
+                transition_s=settings.transition_s,
+                look=self._look(),
+                seed=self.seed,
+            )
+        except ValueError as error:
+            self._say(f"The scene cannot be saved: {error}.", True)
+            return
+        folder, session = self.folder, self._session
+        session.run(lambda: session.say(f"Scene saved: {write_scene(scene, folder)}"))
+
+    def open(self, paths: Iterable[Path]) -> list[Path]:
+        """Load the scenes among some files; returns the others."""
+        others = []
+        for path in paths:
+            if is_scene(path):
+                self.load(path)
+            else:
+                others.append(path)
+        return others
+
+    def load(self, path: Path) -> None:
+        """Show a scene of a file."""
+        self._session.run(lambda: self._read.emit(read_scene(path)), "scene")
+
+    def apply(self, scene: SavedScene) -> None:
+        """Show a scene."""
+        before = self._preferences.settings.model
+        self._preferences.change(
+            period=scene.period_index, fit=scene.fit, transition_s=scene.transition_s, **asdict(scene.knobs)
+        )
+        if scene.model != before:
+            self._session.load_model(scene.model or None)
+        look, seed = scene.look, scene.seed
+        self.seed = seed
+        self._session.order(lambda engine: engine.show_look(look, seed=seed))
+        self.chosen.emit()
+
+    def fill_scenes(self, menu: QMenu) -> None:
+        """List the scenes in a menu."""
+        choices = [(name.replace("&", "&&"), path) for name, path in saved_scenes(self.folder)]
+        fill_choices(menu, choices, None, self.load)
+        menu.addSeparator()
+        other = QAction("Open a scene…", menu)
+        other.triggered.connect(self._choose)
+        menu.addAction(other)
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self._window, "Open a scene")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([f"Scenes (*{ENDING} *.json)", "All files (*)"])
+        dialog.setDirectory(str(self.folder))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.load(Path(name)))
+        dialog.open()
