@@ -24,6 +24,7 @@ from visualizer.easel import TIERS, Easel, Hear, Take, nothing_heard
 from visualizer.gl_painting import GLPainting
 from visualizer.hanging import Fit, hang
 from visualizer.knobs import Knobs
+from visualizer.scene import Scene
 from visualizer.theme import WALL
 
 NEEDED = (3, 3)
@@ -219,20 +220,28 @@ class GLCanvas(Easel, QOpenGLWidget):
         scale = self.devicePixelRatioF()
         screen = (max(1, round(self.width() * scale)), max(1, round(self.height() * scale)))
         target = self._context.detect_framebuffer(self.defaultFramebufferObject())
-        hanging = self._hung(hang(screen, self._painting.size, scale, self._fit))
-        self._painting.draw(target, hanging, self._sight(hanging), self._tier)
+        now = self._clock()
+        hanging = self._scene.hung(hang(screen, self._painting.size, scale, self._fit), now)
+        sight = self._scene.sight(self._heard(), now, hanging)
+        self._painting.draw(target, hanging, sight, self._tier)
+        self._count()
         self.paint_s.append(time.perf_counter() - started)
 
     def _wake(self) -> None:
         self.update()
 
-    def _hang(self, image: np.ndarray | None) -> None:
+    def _begin(self, image: np.ndarray | None) -> None:
         self._image = image
         self._waiting = True
+        self._with_scene(lambda scene: scene.begin(image, self._clock()))
+
+    def _with_scene(self, change: Callable[[Scene], object]) -> None:
+        change(self._scene)
+        self._wake()
 
     def _next_refresh(self) -> None:
         """Ask for the next refresh, no sooner than the screen can show it (not every system waits for it)."""
-        if not (self._waiting or self._goes_on()):
+        if not (self._waiting or self._live or self._scene.changes(self._clock())):
             return
         now = time.perf_counter()
         wait_s = self._last_refresh + 0.9 / self.hz - now

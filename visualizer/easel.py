@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visualizer.analyser import Features
-from visualizer.hanging import FITS, Fit, Hanging
+from visualizer.hanging import FITS, Fit
 from visualizer.knobs import Knobs
-from visualizer.scene import Scene, Sight
+from visualizer.scene import Scene
 from visualizer.theme import WALL
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Easel:
         self._scene = Scene(WALL)
         self._newest: Painting | None = None
         self._live = False
+        self._frozen = False
         self._fit: Fit = "fill"
         self._tier = 0
         self._refreshed_at: float | None = None
@@ -56,7 +57,7 @@ class Easel:
         if painting is None:
             return
         self._newest = painting
-        if not self._scene.frozen:
+        if not self._frozen:
             self._begin(painting.image)
         self.painted.emit(painting)
 
@@ -90,13 +91,14 @@ class Easel:
 
     def set_frozen(self, frozen: bool) -> None:
         """Hold the picture still while the sound goes on, or let it go on."""
-        self._scene.set_frozen(frozen, self._clock())
-        self._wake()
+        now = self._clock()
+        self._frozen = frozen
+        self._with_scene(lambda scene: scene.set_frozen(frozen, now))
 
     def set_black(self, black: bool) -> None:
         """Fade to black within 0.3 s, or back to the picture."""
-        self._scene.set_black(black, self._clock())
-        self._wake()
+        now = self._clock()
+        self._with_scene(lambda scene: scene.set_black(black, now))
 
     def set_reduced(self, reduced: bool) -> None:
         """Reduce motion to slow changes of colour, or show it all."""
@@ -110,39 +112,32 @@ class Easel:
         self._wake()
 
     def _begin(self, image: np.ndarray | None) -> None:
-        self._hang(image)
-        self._scene.begin(image, self._clock())
-        self._wake()
+        """Fade to an image from what is on screen, from now on; None is the bare wall."""
+        raise NotImplementedError
 
-    def _hang(self, image: np.ndarray | None) -> None:
-        """Make an image the one that is faded to, from what is on screen; None is the bare wall."""
+    def _with_scene(self, change: Callable[[Scene], object]) -> None:
+        """Change the scene before the next refresh, on the thread that draws, and refresh soon."""
         raise NotImplementedError
 
     def _wake(self) -> None:
         """Refresh soon."""
         raise NotImplementedError
 
-    def _hung(self, hanging: Hanging) -> Hanging:
-        """Where the painting may hang in this refresh."""
-        return self._scene.hung(hanging, self._clock())
+    def _heard(self) -> Features | None:
+        """What the refresh that is drawn now should show of the music; None holds the last look."""
+        if not self._live:
+            return None
+        features = self._features()
+        return self._newest.features if features is None and self._newest is not None else features
 
-    def _sight(self, hanging: Hanging) -> Sight:
-        """What this refresh shows; counts it."""
-        now = self._clock()
-        features = None
-        if self._live:
-            features = self._features()
-            if features is None and self._newest is not None:
-                features = self._newest.features
-            if self._newest is not None:
-                self.painting_age_s.append(now - self._newest.made_at)
-            refreshed_at = time.perf_counter()
-            if self._refreshed_at is not None:
-                self.interval_s.append(refreshed_at - self._refreshed_at)
-            self._refreshed_at = refreshed_at
+    def _count(self) -> None:
+        """A refresh is on its way to the screen: count it, and measure while live."""
         self.refreshes += 1
-        return self._scene.sight(features, now, hanging)
-
-    def _goes_on(self) -> bool:
-        """Whether another refresh is needed after this one."""
-        return self._live or self._scene.changes(self._clock())
+        if not self._live:
+            return
+        refreshed_at = time.perf_counter()
+        if self._refreshed_at is not None:
+            self.interval_s.append(refreshed_at - self._refreshed_at)
+        self._refreshed_at = refreshed_at
+        if self._newest is not None:
+            self.painting_age_s.append(self._clock() - self._newest.made_at)

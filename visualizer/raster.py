@@ -1,27 +1,24 @@
 """The canvas without OpenGL: the same picture with simpler strokes, at a lower rate. GUI thread.
 
-The picture is made in NumPy at a moderate size (visualizer.raster_painting); QPainter stretches, zooms and turns it,
-and lays the linen over it.
+The picture is drawn on a thread of its own (visualizer.raster_refresh) and here only put on screen, so that keys and
+menus never wait for it. The thread runs while the canvas is seen.
 """
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 from collections.abc import Callable
 
 import numpy as np
-from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QRadialGradient
+from PyQt6.QtCore import QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from visualizer.easel import Easel, Hear, Take, nothing_heard
-from visualizer.hanging import Hanging, hang
-from visualizer.linen import light_on_linen, threads
-from visualizer.raster_painting import RasterPainting, view
-from visualizer.scene import Sight
-from visualizer.theme import WALL
+from visualizer.raster_refresh import Drawn, RasterRefresh, Wanted, draw_wall
+from visualizer.scene import Scene
+from visualizer.worker import Worker
 
 REFRESH_HZ = 31.0  # a little above 30, so that one late refresh does not leave a second short
 
@@ -36,6 +33,7 @@ class RasterCanvas(Easel, QWidget):
     """
 
     painted = pyqtSignal(object)
+    _drawn_there = pyqtSignal(object)  # from the drawing thread: a Drawn, or None where it failed
 
     def __init__(
         self,
@@ -48,130 +46,128 @@ class RasterCanvas(Easel, QWidget):
         self._set_up(take, features, clock)
         self.renderer = "QPainter"
         self.hz = REFRESH_HZ
-        self._painting = RasterPainting(WALL)
-        self._linen: tuple[tuple[int, int, bool], QPixmap] | None = None  # for which size and hanging, and itself
+        self._refresh = RasterRefresh(self._scene)
+        self._worker: Worker | None = None
+        self._number = 0  # of the refresh that was asked for last
+        self._busy = False  # it is being drawn
+        self._overdue = False  # and the next is due already
+        self._woken = False  # something has changed since
+        self._drawn: Drawn | None = None
         self._pace = QTimer(self)
         self._pace.setSingleShot(True)
         self._pace.setTimerType(Qt.TimerType.PreciseTimer)
-        self._pace.timeout.connect(self._refresh)
+        self._pace.timeout.connect(self._next)
         self._due = 0.0
-        self._drawn: tuple[Hanging, Sight, np.ndarray | None] | None = None
-        self._stale = True  # the picture has moved on since it was drawn
+        self._drawn_there.connect(self._finish)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def widget(self) -> QWidget:
         """The widget itself."""
         return self
 
+    def draw_now(self) -> None:
+        """Draw this moment at once, here; what is being drawn is dropped. For pictures that must not be late."""
+        self._number += 1
+        self._busy = True
+        self._finish(self._refresh.draw(self._wanted()))
+
     def showEvent(self, event: object) -> None:
         """Seen again: refresh."""
+        if self._worker is None:
+            self._worker = Worker(self._fail, "drawing")
         self._wake()
 
     def hideEvent(self, event: object) -> None:
         """Not seen: rest."""
         self._pace.stop()
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.close()
+        self._number += 1  # what was drawn meanwhile is not shown
+        self._busy = self._overdue = False
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw wall and painting: of this moment, or what was drawn last where only an overlay above has changed."""
-        started = time.perf_counter()
-        fresh = self._stale or self._drawn is None or event is None or event.rect() == self.rect()
-        if fresh or self._drawn is None:
-            self._drawn, self._stale = self._picture(), False
-        hanging, sight, pixels = self._drawn
+        """Put on screen what was drawn last, stretched until it is drawn for a new size; before that the wall."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if pixels is None or hanging.framed:  # else the painting covers it all
-            self._draw_wall(painter)
-        if pixels is not None:
-            self._draw_painting(painter, sight, hanging, pixels)
-        if sight.light < 1:
-            painter.fillRect(self.rect(), QColor.fromRgbF(0, 0, 0, 1 - sight.light))
+        if self._drawn is None:
+            draw_wall(painter, self.rect())
+        elif self._drawn.size == (self.width(), self.height()):
+            painter.drawImage(0, 0, self._drawn.image)
+        else:
+            painter.drawImage(QRectF(self.rect()), self._drawn.image)
         painter.end()
-        if fresh:
-            self.paint_s.append(time.perf_counter() - started)
 
     def resizeEvent(self, event: object) -> None:
         """Another size: what was drawn does not fit."""
-        self._stale = True
+        self._wake()
 
-    def _picture(self) -> tuple[Hanging, Sight, np.ndarray | None]:
-        """One refresh: how the painting hangs and is seen, and its pixels; None for the bare wall."""
-        hanging = self._hung(hang((self.width(), self.height()), self._painting.size, 1.0, self._fit))
-        sight = self._sight(hanging)
-        self._painting.mix(sight)
-        if self._painting.bare:
-            return hanging, sight, None
-        return hanging, sight, self._painting.picture(sight, view(hanging, self._painting.points), self._tier)
+    def _begin(self, image: np.ndarray | None) -> None:
+        self._refresh.hang(image, self._clock())
+        self._changed()
 
-    def _hang(self, image: np.ndarray | None) -> None:
-        started = time.perf_counter()
-        self._painting.upload(image)
-        self.upload_s.append(time.perf_counter() - started)
+    def _with_scene(self, change: Callable[[Scene], object]) -> None:
+        self._refresh.change(change)
+        self._changed()
 
-    def _draw_wall(self, painter: QPainter) -> None:
-        wide, high = self.width(), self.height()
-        light = QRadialGradient(QPointF(wide / 2, high * 0.44), max(wide, high) * 0.75)
-        light.setColorAt(0, QColor(*WALL).lighter(112))
-        light.setColorAt(1, QColor(*WALL).darker(150))
-        painter.fillRect(self.rect(), light)
-
-    def _draw_painting(self, painter: QPainter, sight: Sight, hanging: Hanging, pixels: np.ndarray) -> None:
-        """The painting, moved as the look says; a framed one within its frame, and the linen, which hangs still."""
-        seen = view(hanging, self._painting.points)
-        data = (pixels if sys.byteorder == "little" else pixels[..., ::-1]).tobytes()
-        height, width = pixels.shape[:2]
-        # QImage reads the data without a copy: it must live as long as the image.
-        image = QImage(data, width, height, width * 4, QImage.Format.Format_RGB32)
-        place = QRectF(seen.left, self.height() - seen.bottom - seen.height, seen.width, seen.height)
-        painter.save()
-        if hanging.framed:
-            painter.setClipRect(place)
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        zoom = sight.look.zoom * _covering(self.width(), self.height(), sight.look.rotation_deg)
-        painter.translate(middle)
-        painter.scale(zoom, zoom)
-        painter.rotate(-sight.look.rotation_deg)
-        painter.translate(-middle)
-        painter.drawImage(place, image)
-        if hanging.fit == "mirror":
-            self._draw_mirrored(painter, image, place)
-        painter.resetTransform()
-        painter.drawPixmap(0, 0, self._linen_for(hanging))
-        painter.restore()
-
-    def _linen_for(self, hanging: Hanging) -> QPixmap:
-        """A shade of black for each pixel: linen and corners, made once for a size of the window."""
-        size = (self.width(), self.height(), hanging.framed)
-        if self._linen is None or self._linen[0] != size:
-            light = (threads if hanging.framed else light_on_linen)(size[0], size[1], 1.0)
-            black = np.rint(255 * (1 - light)).astype(np.uint8)
-            image = QImage(black.tobytes(), size[0], size[1], size[0], QImage.Format.Format_Alpha8)
-            shade = QPixmap.fromImage(image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied))
-            self._linen = (size, shade)
-        return self._linen[1]
-
-    def _draw_mirrored(self, painter: QPainter, image: QImage, place: QRectF) -> None:
-        """Go on beyond the sides with mirror images until the screen is covered."""
-        across, down = place.width() < self.width(), place.height() < self.height()
-        count = math.ceil(max(self.width() / place.width(), self.height() / place.height()) / 2)
-        for step in [*range(-count, 0), *range(1, count + 1)]:
-            tile = image if step % 2 == 0 else image.mirrored(across, down)
-            painter.drawImage(place.translated(step * place.width() * across, step * place.height() * down), tile)
+    def _changed(self) -> None:
+        if self._worker is None:  # nothing is drawn that would take it up: changes must not heap up
+            self._refresh.catch_up()
+        self._wake()
 
     def _wake(self) -> None:
-        self._stale = True
-        self.update()
+        self._woken = True
         if self.isVisible() and not self._pace.isActive():
             self._due = time.perf_counter()
-            self._await_next()
+            self._pace.start(0)
 
-    def _refresh(self) -> None:
+    def _next(self) -> None:
+        """The next refresh is due."""
         self._await_next()  # before a painting is taken, which would wake a canvas that rests
         if self._live:
             self.look()
-        self._stale = True
-        self.update()
-        if not self._goes_on():
+        if self._busy:
+            self._overdue = True
+        else:
+            self._ask()
+
+    def _ask(self) -> None:
+        """Have a refresh drawn."""
+        if self._worker is None:
+            return
+        self._number += 1
+        self._busy, self._overdue, self._woken = True, False, False
+        wanted = self._wanted()
+        self._worker.submit(lambda: self._draw(wanted))
+
+    def _wanted(self) -> Wanted:
+        size = (max(1, self.width()), max(1, self.height()))
+        features = self._heard()
+        return Wanted(self._number, size, self.devicePixelRatioF(), self._fit, self._tier, features, self._clock())
+
+    def _draw(self, wanted: Wanted) -> None:
+        """On the drawing thread."""
+        if wanted.number == self._number:
+            self._drawn_there.emit(self._refresh.draw(wanted))
+
+    def _fail(self, error: Exception) -> None:
+        """On the drawing thread: log it, show it, go on with the next refresh."""
+        sys.excepthook(type(error), error, error.__traceback__)
+        self._drawn_there.emit(None)
+
+    def _finish(self, drawn: Drawn | None) -> None:
+        """A refresh is drawn: show it, and ask for the next where it is late."""
+        if drawn is not None and drawn.number != self._number:
+            return
+        self._busy = False
+        if drawn is not None:
+            self._drawn = drawn
+            self.paint_s.append(drawn.paint_s)
+            self.upload_s.extend(drawn.upload_s)
+            self._count()
+            self.update()
+        if self._overdue:
+            self._ask()
+        elif drawn is not None and not (self._live or self._woken or drawn.changes):
             self._pace.stop()
 
     def _await_next(self) -> None:
@@ -179,8 +175,3 @@ class RasterCanvas(Easel, QWidget):
         now = time.perf_counter()
         self._due = max(self._due + 1 / REFRESH_HZ, now)
         self._pace.start(max(0, round(1000 * (self._due - now))))
-
-
-def _covering(width: float, height: float, rotation_deg: float) -> float:
-    """How much a picture must be zoomed to cover its place although it is turned."""
-    return 1 + max(width / height, height / width) * math.sin(math.radians(abs(rotation_deg)))

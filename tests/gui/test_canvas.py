@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections import deque
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint
-from PyQt6.QtGui import QGuiApplication, QImage, QRegion
+from PyQt6.QtGui import QColor, QGuiApplication, QImage, QRegion
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +23,8 @@ from visualizer.fade import FIRST_S
 from visualizer.hanging import FITS, Fit
 from visualizer.knobs import Knobs
 from visualizer.raster import RasterCanvas
-from visualizer.scene import BLACK_S
+from visualizer.raster_refresh import Drawn, RasterRefresh, Wanted
+from visualizer.scene import BLACK_S, Sight
 from visualizer.theme import WALL
 
 
@@ -57,6 +61,8 @@ class Easel:
 
     def screen(self) -> np.ndarray:
         """What is on screen now, int [h, w, 3]."""
+        if isinstance(self.canvas, RasterCanvas):
+            self.canvas.draw_now()
         image = self.canvas.grabFramebuffer() if isinstance(self.canvas, GLCanvas) else self.canvas.grab().toImage()
         image = image.convertToFormat(QImage.Format.Format_RGBA8888)
         data = image.constBits()
@@ -379,7 +385,7 @@ def test_no_opengl_is_a_sentence_not_a_crash(qapp: QGuiApplication) -> None:
     assert "picture is drawn without it" in probe_opengl().problem
 
 
-def test_an_overlay_above_a_raster_canvas_costs_no_refresh(qtbot: QtBot) -> None:
+def test_what_lies_above_a_raster_canvas_costs_no_refresh(qtbot: QtBot) -> None:
     easel = Easel(RasterCanvas, qtbot)
     easel.paint(flat(200, 120, 40))
     easel.now += 2 * FIRST_S
@@ -388,6 +394,61 @@ def test_an_overlay_above_a_raster_canvas_costs_no_refresh(qtbot: QtBot) -> None
     corner = QImage(40, 40, QImage.Format.Format_RGB32)
     easel.canvas.widget().render(corner, QPoint(), QRegion(4, 4, 30, 20))  # as when what lies above has changed
     assert easel.canvas.refreshes == drawn
-    easel.paint(flat(20, 30, 140))
-    easel.canvas.widget().render(corner, QPoint(), QRegion(4, 4, 30, 20))  # something new to draw waits
-    assert easel.canvas.refreshes == drawn + 1
+    assert QColor(corner.pixel(20, 15)).red() > 150
+
+
+def slow_canvas(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> tuple[Easel, threading.Event]:
+    """A raster canvas whose drawing thread waits for an event in each refresh."""
+    easel, go_on = Easel(RasterCanvas, qtbot), threading.Event()
+    draw = RasterRefresh.draw
+
+    def slow_draw(self: RasterRefresh, wanted: Wanted) -> Drawn:
+        assert threading.current_thread() is not threading.main_thread()
+        go_on.wait(10)
+        return draw(self, wanted)
+
+    monkeypatch.setattr(RasterRefresh, "draw", slow_draw)
+    return easel, go_on
+
+
+def test_the_window_does_not_wait_for_the_drawing(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    easel, go_on = slow_canvas(qtbot, monkeypatch)
+    before = easel.canvas.refreshes
+    easel.canvas.set_live(True)
+    qtbot.wait(80)  # events are handled meanwhile
+    assert easel.canvas.refreshes <= before + 1
+    go_on.set()
+    qtbot.waitUntil(lambda: easel.canvas.refreshes > before + 3)
+
+
+def test_hidden_it_draws_nothing_and_shown_again_it_goes_on(qtbot: QtBot) -> None:
+    easel = Easel(RasterCanvas, qtbot)
+    easel.canvas.set_live(True)
+    qtbot.waitUntil(lambda: easel.canvas.refreshes > 2)
+    easel.window.hide()
+    assert not any(thread.name == "drawing" for thread in threading.enumerate())
+    assert easel.rests(qtbot)
+    easel.paint(flat(200, 120, 40))
+    easel.now += 5
+    easel.window.show()
+    drawn = easel.canvas.refreshes
+    qtbot.waitUntil(lambda: easel.canvas.refreshes > drawn + 1)
+    assert np.abs(easel.colour() - (200, 120, 40)).max() <= 10
+
+
+def test_a_refresh_that_fails_is_told_and_the_next_is_drawn(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    easel, told = Easel(RasterCanvas, qtbot), []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: told.append(error))
+    broken = iter([True])
+    whole = easel.canvas._scene.sight
+
+    def sight(*words: Any, **named: Any) -> Sight:
+        if next(broken, False):
+            raise RuntimeError("no paint left")
+        return whole(*words, **named)
+
+    monkeypatch.setattr(easel.canvas._scene, "sight", sight)
+    easel.canvas.set_live(True)
+    drawn = easel.canvas.refreshes
+    qtbot.waitUntil(lambda: easel.canvas.refreshes > drawn + 2)
+    assert [str(error) for error in told] == ["no paint left"]

@@ -29,6 +29,7 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> PaintingModel:
 
 def pixels(canvas: RasterCanvas) -> np.ndarray:
     """What the canvas draws at this moment, uint8 [H, W, 3]: one refresh."""
+    canvas.draw_now()
     image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     bits = image.constBits()
     assert bits is not None
