@@ -1,0 +1,64 @@
+"""What the period head is fitted on: clips as they are, changed, and windows without music that speak for no period."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from mvnet.calibration import fit_head
+from mvnet.configs import SUPCON, RunConfig
+from mvnet.encoder_result import _heard_in_training
+from mvnet.engine import start_engine
+from mvnet.train_encoder import EncoderTraining
+from tests.training_data import encoder_data
+
+CONFIG = replace(SUPCON, epochs=1, batch=2, quiet=0.25)
+
+
+@pytest.fixture(scope="module")
+def training() -> EncoderTraining:
+    fabric = start_engine(RunConfig(device="cpu", precision="32"))
+    return EncoderTraining(CONFIG, encoder_data((0, 1, 2, 3, 4), train=2, val=0), fabric)
+
+
+def test_clips_count_twice_and_quiet_windows_a_fifth_for_each_period(training: EncoderTraining) -> None:
+    clips = len(training.train)
+    learnt = training.embed(training.train)
+    embeddings, labels, weights = _heard_in_training(training, learnt, np.ones(clips))
+    quiet = round(2 * CONFIG.quiet * clips)
+    assert len(embeddings) == len(labels) == len(weights) == 2 * clips + 5 * quiet
+    np.testing.assert_array_equal(embeddings[:clips], learnt)
+    assert not np.array_equal(embeddings[clips : 2 * clips], learnt)
+    np.testing.assert_array_equal(labels[:clips], labels[clips : 2 * clips])
+    for row in range(2 * clips, len(labels), 5):
+        assert (embeddings[row : row + 5] == embeddings[row]).all()
+        assert sorted(labels[row : row + 5]) == [0, 1, 2, 3, 4]
+    assert weights[2 * clips :].sum() == pytest.approx(quiet)
+
+
+def test_the_fitting_can_be_repeated(training: EncoderTraining) -> None:
+    learnt = training.embed(training.train)
+    first = _heard_in_training(training, learnt, np.ones(len(learnt)))
+    second = _heard_in_training(training, learnt, np.ones(len(learnt)))
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_what_is_quiet_is_heard_with_little_confidence() -> None:
+    rng = np.random.default_rng(0)
+    periods = np.repeat(np.arange(5), 40)
+    music = 3 * np.eye(5, 10)[periods] + rng.normal(0, 0.5, (200, 10))
+    silence = rng.normal(0, 0.1, (20, 10))
+    head = fit_head(
+        np.concatenate((music, np.repeat(silence, 5, 0))),
+        np.concatenate((periods, np.tile(np.arange(5), 20))),
+        np.concatenate((np.ones(200), np.full(100, 0.2))),
+    )
+    with torch.no_grad():
+        confidence = torch.softmax(head(torch.from_numpy(silence.astype(np.float32))), 1).amax(1)
+        sure = torch.softmax(head(torch.from_numpy(music.astype(np.float32))), 1).amax(1)
+    assert confidence.mean() < 0.4
+    assert sure.mean() > 0.8
