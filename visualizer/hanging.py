@@ -7,6 +7,7 @@ from typing import Literal
 
 Fit = Literal["fill", "fit", "mirror"]
 FITS: tuple[Fit, ...] = ("fill", "fit", "mirror")
+WALL = (27, 25, 24)  # behind every painting, sRGB codes
 MARGIN = 0.06  # of the screen's shorter side: wall around a whole painting
 
 

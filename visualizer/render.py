@@ -24,6 +24,7 @@ from visualizer.decode import AudioFile, clock
 from visualizer.drawing import open_drawing
 from visualizer.engine import Engine, Model
 from visualizer.errors import VisualizerError
+from visualizer.hanging import FITS, Fit
 from visualizer.knobs import Knobs
 from visualizer.models import PaintingModel, load_model, model_folder
 from visualizer.moments import Moment, paint_moments
@@ -51,6 +52,7 @@ class RenderOptions:
         paintings_per_s: None chooses by what the model runs on; at most one an image.
         quality: a key of visualizer.video.QUALITIES.
         raster: draw without OpenGL in any case.
+        fit: how the painting lies in the picture; see visualizer.hanging.hang.
         limited: hold back flashes that can harm; see visualizer.limiter.
     """
 
@@ -64,6 +66,7 @@ class RenderOptions:
     paintings_per_s: float | None = None
     quality: str = "good"
     raster: bool = False
+    fit: Fit = "fill"
     limited: bool = True
 
     def __post_init__(self) -> None:
@@ -86,6 +89,8 @@ class RenderOptions:
             raise VisualizerError(
                 f"{self.paintings_per_s:g} paintings a second: use {PAINTINGS[0]:g} to {PAINTINGS[1]:g}."
             )
+        if self.fit not in FITS:
+            raise VisualizerError(f"There is no fit {self.fit!r}: use one of {', '.join(FITS)}.")
         if self.quality not in QUALITIES:
             raise VisualizerError(f"There is no quality {self.quality!r}: use one of {', '.join(QUALITIES)}.")
 
@@ -290,7 +295,7 @@ def _moments(
 
 def _shots(moments: Iterator[Moment], options: RenderOptions) -> Iterator[Shot]:
     """Draw the images between each two paintings; runs on the drawing thread."""
-    drawing = open_drawing(options.size, raster=options.raster, seed=options.seed)
+    drawing = open_drawing(options.size, raster=options.raster, seed=options.seed, fit=options.fit)
     scene = drawing.scene
     scene.knobs, scene.limited = options.knobs, options.limited
     try:

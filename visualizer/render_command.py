@@ -43,6 +43,12 @@ def add_render(part: argparse.ArgumentParser) -> None:
     part.add_argument("--period", default="auto", metavar="NAME", help="auto follows the music (default), or a period")
     for name, meaning in KNOBS.items():
         part.add_argument(f"--{name}", type=float, default=USUAL, metavar="N", help=f"{meaning} (default {USUAL})")
+    part.add_argument(
+        "--fit",
+        default="fill",
+        metavar="NAME",
+        help="the painting: fill cuts its edges (default), fit hangs it whole on a wall, mirror goes on beside it",
+    )
     part.add_argument("--start", default="0", metavar="S", help="begin here, in seconds or as 1:05")
     part.add_argument("--end", metavar="S", help="end here, in seconds or as 2:10")
     part.add_argument("--quality", default="good", metavar="NAME", help="draft, good (default) or best")
@@ -78,6 +84,7 @@ def run_render(args: argparse.Namespace) -> int:
         paintings_per_s=args.paintings,
         quality=args.quality,
         raster=args.raster,
+        fit=args.fit,
         limited=not args.allow_flashes,
     )
     if not options.limited:

@@ -18,6 +18,7 @@ import pytest
 from tests.fakes import tiny_model_folder
 from tests.sound_files import FORMATS, cut, tone, write_sound
 from visualizer.__main__ import main
+from visualizer.hanging import FITS
 from visualizer.video import part_of
 
 SMALL = ("--size", "128x72", "--quality", "draft", "--raster")
@@ -129,6 +130,17 @@ def test_the_knobs_change_the_video(model: Path, tmp_path: Path) -> None:
     assert len(set(videos)) == len(videos)
 
 
+def test_the_fits_change_the_video(model: Path, tmp_path: Path) -> None:
+    song = write_sound(tmp_path / "s.wav", tone(1, 44_100, 200), 44_100)
+    sides = {}
+    for fit in FITS:
+        assert render(song, tmp_path / f"{fit}.mp4", model, "--fit", fit) == 0
+        sides[fit] = decode(tmp_path / f"{fit}.mp4")[1][-1][:, :20].astype(float)
+    assert sides["fit"].mean() < 40  # the wall
+    assert sides["fit"].std() < 4 < sides["fill"].std()
+    assert np.abs(sides["fill"] - sides["mirror"]).mean() > 4
+
+
 def test_a_part_of_a_song(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     song = write_sound(tmp_path / "s.flac", tone(5, 44_100), 44_100)
     arguments = ("--start", "0:01.5", "--end", "2.25", "--fps", "24", "--period", "baroque", "--json")
@@ -172,6 +184,7 @@ def test_odd_sounds_become_videos(model: Path, tmp_path: Path) -> None:
         (("--sensitivity", "nan"), "sensitivity"),
         (("--smoothing", "1.5"), "smoothing"),
         (("--quality", "superb"), "superb"),
+        (("--fit", "stretch"), "fill, fit, mirror"),
         (("--paintings", "inf"), "paintings"),
         (("--seed", "-3"), "seed"),
         (("--model", "no-such-model"), "no-such-model"),
@@ -253,6 +266,7 @@ import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
 from visualizer.__main__ import main
+from visualizer.hanging import FITS
 sys.exit(main(sys.argv[1:]))
 """
 

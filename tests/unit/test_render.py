@@ -148,6 +148,7 @@ def test_paintings_a_second(fps: int, asked: float | None, provider: str, rate: 
         ({"paintings_per_s": 0.0}, "paintings"),
         ({"paintings_per_s": float("nan")}, "paintings"),
         ({"quality": "superb"}, "superb"),
+        ({"fit": "stretch"}, "fill, fit, mirror"),
     ],
 )
 def test_unusable_options_are_one_sentence(values: dict[str, object], word: str) -> None:
