@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from visualizer.stalls import Stalls
 from visualizer.usage import most_memory_mb
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class RunFigures:
     def __init__(self, canvas: Canvas, session: Session) -> None:
         self._canvas = canvas
         self._session = session
+        self._stalls = Stalls(parent=canvas.widget())  # the window stops its timers when it closes
         self._paintings = 0
         self._made_per_s: list[float] = []
         self._began: tuple[float, float] | None = None  # clock and processor time
@@ -41,8 +43,9 @@ class RunFigures:
 
         "seconds"; "refresh_hz", "interval_p50_ms", "interval_p99_ms" of the last refreshes; "key_frames_hz" made by the
         generator, "key_frames_shown_hz" (of two within one refresh the newer wins); "key_frame_age_p50_ms",
-        "key_frame_age_p99_ms" (of the painting shown, since it was begun); "cpu_share": of one core; "rss_mb": the
-        most memory; "holes" and "lost_samples"; "generator_ms", "tier", "divisor" in the end.
+        "key_frame_age_p99_ms" (of the painting shown, since it was begun); "gui_stall_p99_ms", "gui_stall_max_ms": how
+        late the GUI thread came to a tick; "cpu_share": of one core; "rss_mb": the most memory; "holes" and
+        "lost_samples"; "generator_ms", "tier", "divisor" in the end.
         """
         if self._began is None:
             return {}
@@ -58,6 +61,8 @@ class RunFigures:
             "key_frames_shown_hz": round((self._paintings - 1) / seconds, 2),
             "key_frame_age_p50_ms": percentile_ms(self._canvas.painting_age_s, 0.5),
             "key_frame_age_p99_ms": percentile_ms(self._canvas.painting_age_s, 0.99),
+            "gui_stall_p99_ms": percentile_ms(self._stalls.late_s, 0.99),
+            "gui_stall_max_ms": percentile_ms(self._stalls.late_s, 1.0),
             "cpu_share": round((time.process_time() - processor) / seconds, 3),
             "rss_mb": most_memory_mb(),
             "holes": figures.holes,
@@ -70,6 +75,7 @@ class RunFigures:
     def _painted(self, painting: Painting) -> None:
         if self._began is None:
             self._began = time.perf_counter(), time.process_time()
+            self._stalls.start()
             self._canvas.interval_s.clear()
             self._canvas.painting_age_s.clear()
         elif time.perf_counter() - self._began[0] > SETTLED_S:

@@ -82,6 +82,8 @@ LIVE = {
     "key_frames_shown_hz": 15.1,
     "key_frame_age_p50_ms": 70.0,
     "key_frame_age_p99_ms": 120.0,
+    "gui_stall_p99_ms": 4.0,
+    "gui_stall_max_ms": 11.0,
     "cpu_share": 1.2,
     "rss_mb": 400.0,
     "holes": 1,
