@@ -63,8 +63,8 @@ class MusicCommands:
             "back": lambda: session.seek_by(-SEEK_STEP_S),
             "leap_forward": lambda: session.seek_by(SEEK_LEAP_S),
             "leap_back": lambda: session.seek_by(-SEEK_LEAP_S),
-            "louder": lambda: self.set_volume(self._preferences.settings.volume + VOLUME_STEP),
-            "quieter": lambda: self.set_volume(self._preferences.settings.volume - VOLUME_STEP),
+            "louder": lambda: self.turn_volume(VOLUME_STEP),
+            "quieter": lambda: self.turn_volume(-VOLUME_STEP),
             "mute": lambda: self.set_muted(not self._preferences.settings.muted),
         }
 
@@ -137,7 +137,7 @@ class MusicCommands:
         names = [one.name for one in self.inputs]
         status = self._session.status()
         at = names.index(status.title) if status.live and status.title in names else -1
-        self.listen(names[(at + 1) % len(names)])
+        self.listen(self.inputs[(at + 1) % len(names)].key)
 
     def fill_inputs(self, menu: QMenu, files: QAction) -> None:
         """List what can be heard in a menu."""
@@ -155,6 +155,10 @@ class MusicCommands:
         """0 to 1; what is beyond is cut. Unmutes."""
         self._preferences.change(volume=min(1.0, max(0.0, volume)), muted=False)
         self.apply_volume()
+
+    def turn_volume(self, step: float) -> None:
+        """Louder, or quieter when negative."""
+        self.set_volume(round(self._preferences.settings.volume + step, 3))
 
     def set_muted(self, muted: bool) -> None:
         """Switch the sound off, whatever the volume."""

@@ -20,7 +20,7 @@ from visualizer import __version__
 from visualizer.recorded_picture import RecordedPicture
 from visualizer.recorder import Recorded, Recorder, RecordingOptions
 from visualizer.theme import SPACE, sans
-from visualizer.transport import clock_text
+from visualizer.transport_line import clock_text
 
 if TYPE_CHECKING:
     from visualizer.pictures import Pictures

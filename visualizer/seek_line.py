@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PyQt6.QtCore import QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PyQt6.QtWidgets import QToolTip
 
 from visualizer.survey import Survey
 from visualizer.theme import PIGMENTS, Theme
-from visualizer.transport_line import KNOB, Line
+from visualizer.transport_line import KNOB, Line, clock_text
 
+HEIGHT = 34
 BAR, GAP = 2, 1  # points
 QUIETEST = 0.06  # of the height: silence is a thread, not a hole
 TO_COME = 0.42  # opacity of what was not played yet
@@ -28,6 +30,8 @@ class SeekLine(Line):
         super().__init__(name, top)
         self.survey: Survey | None = None
         self._drawn: QPixmap | None = None
+        self._pointed: float | None = None  # where the pointer is
+        self.setMinimumHeight(HEIGHT)
 
     def set_survey(self, survey: Survey | None) -> None:
         """Show what is known of the piece; None: a plain line."""
@@ -39,6 +43,27 @@ class SeekLine(Line):
         """Take other colours."""
         self._drawn = None
         super().set_theme(theme)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Follow the pointer, and say which time it points to."""
+        super().mouseMoveEvent(event)
+        if event is not None and self.isEnabled() and not self.level:
+            self._point(event.position().x())
+            QToolTip.showText(event.globalPosition().toPoint() - QPoint(0, 44), self.time_at(self._pointed), self)
+
+    def leaveEvent(self, event: object) -> None:
+        """The pointer is gone."""
+        self._point(None)
+        super().leaveEvent(event)
+
+    def time_at(self, x: float | None) -> str:
+        """The time under a place in the widget, for people; empty for no place."""
+        return "" if x is None else clock_text(self.value_at(x) / 1000)
+
+    def _point(self, x: float | None) -> None:
+        if x != self._pointed:
+            self._pointed = x
+            self.update()
 
     def resizeEvent(self, event: object) -> None:
         """Draw anew for another width."""
@@ -63,6 +88,9 @@ class SeekLine(Line):
         painter.drawPixmap(0, 0, self._drawn)
         painter.setClipping(False)
         painter.setPen(Qt.PenStyle.NoPen)
+        if self._pointed is not None:
+            painter.setBrush(QColor(self._theme.quiet))
+            painter.drawRect(QRectF(min(max(self._pointed, KNOB), KNOB + length) - 0.5, 0, 1, self.height()))
         painter.setBrush(QColor(self._theme.text))
         wide = 4.0 if self.hasFocus() or self.isSliderDown() or self.underMouse() else 2.0
         painter.drawRoundedRect(QRectF(place - wide / 2, 0, wide, self.height()), 1, 1)

@@ -8,24 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QFontMetrics
+from PyQt6.QtGui import QAction, QFontMetrics, QWheelEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from visualizer.actions import VOLUME_STEP
+from visualizer.cover import Cover
 from visualizer.events import State, Status
 from visualizer.seek_line import SeekLine
 from visualizer.theme import DARK, SPACE, Theme, icon, sans
-from visualizer.transport_line import FocusedKeys, Line
+from visualizer.transport_line import FocusedKeys, Line, clock_text
 
-HEIGHT = 64
+HEIGHT = 76
 VOLUME_STEPS = 100
+WHEEL_STEP = 120  # of one notch of a wheel, in the eighths of a degree that Qt counts
 NARROW, NARROWER = 760, 560  # widths below which parts of the bar give way to the seek line
-
-
-def clock_text(seconds: float) -> str:
-    """Time as people write it: 4:05, 1:02:09."""
-    whole = max(0, int(seconds))
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 class Button(FocusedKeys, QToolButton):
@@ -71,6 +67,10 @@ class Button(FocusedKeys, QToolButton):
         self.setEnabled(self._action.isEnabled())
 
 
+class ChooserButton(FocusedKeys, QToolButton):
+    """Names what is heard, and opens the chooser."""
+
+
 class Title(QLabel):
     """A line of text that gives up letters, not room."""
 
@@ -103,14 +103,15 @@ class Transport(QWidget):
 
     Args:
         actions: the window's actions by name.
-        inputs: menu of the input chooser.
         menu: the window's whole menu.
     """
 
     sought = pyqtSignal(float)  # seconds
     volume_set = pyqtSignal(float)  # 0 to 1
+    volume_turned = pyqtSignal(float)  # louder by so much, 0 to 1, or quieter
+    chooser_wanted = pyqtSignal()
 
-    def __init__(self, actions: Mapping[str, QAction], inputs: QMenu, menu: QMenu) -> None:
+    def __init__(self, actions: Mapping[str, QAction], menu: QMenu) -> None:
         super().__init__()
         self.setObjectName("transport")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -128,7 +129,8 @@ class Transport(QWidget):
         self.more = Button(actions["menu"], "menu")
         self.more.setMenu(menu)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.input = self._chooser(inputs)
+        self.input = self._chooser()
+        self.cover = Cover()
         self.title, self.time = Title(), QLabel("")
         self.time.setFont(sans(9.5))
         self.time.setObjectName("quiet")
@@ -167,7 +169,10 @@ class Transport(QWidget):
         seekable = not status.live and status.duration_s > 0
         self.seek.setEnabled(seekable)
         if seekable:
-            self.time.setText(f"{clock_text(status.position_s)} / {clock_text(status.duration_s)}")
+            time = f"{clock_text(status.position_s)} / {clock_text(status.duration_s)}"
+            if time != self.time.text():
+                self.time.setText(time)
+                self.seek.setAccessibleDescription(time.replace("/", "of"))
             self.seek.setMaximum(max(1, round(status.duration_s * 1000)))
             self.seek.setSingleStep(5000)
             self.seek.setPageStep(30_000)
@@ -193,18 +198,24 @@ class Transport(QWidget):
     def resizeEvent(self, event: object) -> None:
         """Give way to the seek line when the window is narrow."""
         self.volume.setVisible(self.width() >= NARROW)
+        self.cover.setVisible(self.cover.shown and self.width() >= NARROWER)
         style = Qt.ToolButtonStyle
         wide = self.width() >= NARROW
         self.input.setToolButtonStyle(style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly)
         for button in (self.previous, self.next, self.plot):
             button.setVisible(self.width() >= NARROWER)
 
-    def _chooser(self, inputs: QMenu) -> QToolButton:
-        chooser = QToolButton()
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """Louder and quieter, wherever on the bar the pointer is."""
+        if event is not None and event.angleDelta().y():
+            self.volume_turned.emit(VOLUME_STEP * event.angleDelta().y() / WHEEL_STEP)
+            event.accept()
+
+    def _chooser(self) -> QToolButton:
+        chooser = ChooserButton()
         chooser.setObjectName("input")
         chooser.setAccessibleName("What is heard")
-        chooser.setMenu(inputs)
-        chooser.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        chooser.clicked.connect(self.chooser_wanted)
         chooser.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chooser.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         chooser.setFont(sans(9.5))
@@ -218,6 +229,7 @@ class Transport(QWidget):
         for button in (self.open, self.previous, self.play, self.next):
             row.addWidget(button)
         row.addSpacing(SPACE)
+        row.addWidget(self.cover)
         middle = QVBoxLayout()
         middle.setSpacing(0)
         words = QHBoxLayout()

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PyQt6.QtWidgets import QSlider
 
 from visualizer.theme import DARK, Theme
 
 KNOB = 7.0  # radius of the knob and room at both ends, points
 OWN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+
+
+def clock_text(seconds: float) -> str:
+    """Time as people write it: 4:05, 1:02:09."""
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 class FocusedKeys:
@@ -75,6 +82,11 @@ class Line(FocusedKeys, QSlider):
         """Let go."""
         self.setSliderDown(False)
         self.update()
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """The wheel is the bar's."""
+        if event is not None:
+            event.ignore()
 
     def enterEvent(self, event: object) -> None:
         """The knob appears."""

@@ -29,10 +29,11 @@ from visualizer.canvas import Canvas
 from visualizer.desk import Desk
 from visualizer.desktop import reduced_motion
 from visualizer.easel import Hear, Take
-from visualizer.events import Event, Failed, InputsFound, ModelLoaded, Opened, Said, State, Status, Surveyed
+from visualizer.events import Event, Failed, ModelLoaded, Said, State, Status
 from visualizer.menus import fill_choices, make_actions, make_menu
 from visualizer.model_card import find_models
 from visualizer.music_commands import MusicCommands, dropped
+from visualizer.music_panels import MusicPanels
 from visualizer.overlay import Overlay
 from visualizer.panels import Panel, about_panel, help_panel
 from visualizer.period_plot import PeriodPlot
@@ -41,7 +42,6 @@ from visualizer.picture_file import painting_facts, save_painting
 from visualizer.pictures import Pictures
 from visualizer.pieces import Piece, bundled_pieces
 from visualizer.preferences import Preferences
-from visualizer.queue_panel import QueueList, queue_panel
 from visualizer.screens import Screens
 from visualizer.session import Session
 from visualizer.settings import Settings, SettingsFile
@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         preferences: the settings, and who hears of changes.
-        music, looks, screens, own, shows: the parts that the actions call.
+        music, sounds, looks, screens, own, shows: the parts that the actions call.
         painting: the one that is shown.
         first_painting_at: time.time() of the first painting that was shown, or None.
         paintings: how many were shown.
@@ -128,7 +128,6 @@ class MainWindow(QMainWindow):
         self.shows = Shows(self, session, preferences, self.pictures, seed, self.notice)
         self.actions_by_name = make_actions(self, self._commands(), bound(preferences.settings.keys))
         self._submenus = {name: QMenu(self) for name in SUBMENUS}
-        self._chooser_menu = QMenu(self)
         self.menu = make_menu(self, self.actions_by_name, self._submenus)
         if QGuiApplication.platformName() == "cocoa":
             bar = self.menuBar()
@@ -136,7 +135,7 @@ class MainWindow(QMainWindow):
                 if bar is not None:
                     bar.addAction(action)
         self.canvas = self._new_canvas()
-        self.transport = Transport(self.actions_by_name, self._chooser_menu, self.menu)
+        self.transport = Transport(self.actions_by_name, self.menu)
         self.plot = PeriodPlot()
         listen = QAction("Listen", self)
         listen.triggered.connect(lambda: self.listen(""))
@@ -148,7 +147,8 @@ class MainWindow(QMainWindow):
         self.stage.set_overlay(self.overlay)
         self.own.join(self.stage, self.actions_by_name)
         self.shows.join(self.stage, self.canvas.widget(), lambda: self.painting.look if self.painting else 0)
-        self.pieces = QueueList()
+        files, inputs = self.actions_by_name["open"], self._submenus["inputs"]
+        self.sounds = MusicPanels(session, self.music, self.transport, files, inputs, self._show_panel, self.stage)
         self.setCentralWidget(self.stage)
         self.stage.setFocus()  # not the first button: it would keep Space and the arrows for itself
 
@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
                 "desk": lambda: self.preferences.change(desk=not self.settings.desk),
                 "plot": lambda: self.preferences.change(plot=not self.settings.plot),
                 "overlay": lambda: self._show_overlay(not self.overlay.isVisibleTo(self.stage)),
-                "queue": self._toggle_queue,
+                "queue": lambda: self.sounds.toggle_queue(),
                 "menu": self._open_menu,
                 "help": self._toggle_help,
                 "about": self._show_about,
@@ -191,8 +191,6 @@ class MainWindow(QMainWindow):
         self.transport.sought.connect(self.session.seek)
         self.transport.volume_set.connect(self.music.set_volume)
         self.welcome.chosen.connect(self._play_piece)
-        for menu in (self._chooser_menu, self._submenus["inputs"]):
-            menu.aboutToShow.connect(self._show_inputs)
         submenus = self._submenus
         submenus["recent"].aboutToShow.connect(lambda: self.music.fill_recent(submenus["recent"]))
         submenus["models"].aboutToShow.connect(self._show_models)
@@ -284,22 +282,6 @@ class MainWindow(QMainWindow):
         self.overlay.setVisible(shown)
         self.actions_by_name["overlay"].setChecked(shown)
 
-    def _toggle_queue(self) -> None:
-        if self._panel_name() == "Queue":
-            self._close_panel()
-            return
-        self.pieces = QueueList()
-        self.pieces.show_queue(*self.session.queue())
-        self.pieces.itemActivated.connect(lambda item: self.session.go(self.pieces.row(item)))
-        self.pieces.taken_out.connect(self.session.take_out)
-        self.pieces.moved.connect(self.session.move)
-        self._open_panel(queue_panel(self.stage, self.pieces))
-        self.pieces.setFocus()
-
-    def _show_queue(self) -> None:
-        if self._panel_name() == PANELS["queue"]:
-            self.pieces.show_queue(*self.session.queue())
-
     def _panel_name(self) -> str:
         return self.stage.panel.accessibleName() if self.stage.panel is not None else ""
 
@@ -336,21 +318,11 @@ class MainWindow(QMainWindow):
     def _take(self, event: Event) -> None:
         if isinstance(event, Failed | Said):
             self.notice(event.text, alarm=isinstance(event, Failed))
-        elif isinstance(event, Opened):
-            self.transport.seek.set_survey(None)
-            self.music.opened(event)
-            self._show_queue()
-        elif isinstance(event, Surveyed):
-            if event.survey.path == self.session.status().path:
-                self.transport.seek.set_survey(event.survey)
-        elif isinstance(event, InputsFound):
-            self.music.inputs = event.inputs
-            for menu in (self._chooser_menu, self._submenus["inputs"]):
-                if menu.isVisible():
-                    self.music.fill_inputs(menu, self.actions_by_name["open"])
         elif isinstance(event, ModelLoaded):
             self._chosen()
             self.preferences.change(model=event.name)
+        else:
+            self.sounds.take(event)
 
     def _chosen(self) -> None:
         """A period or model was chosen: while the music stands, look for what is painted of it."""
@@ -427,12 +399,6 @@ class MainWindow(QMainWindow):
 
     # ---- menus that fill when they open
 
-    def _show_inputs(self) -> None:
-        menu = self.sender()
-        if isinstance(menu, QMenu):
-            self.music.fill_inputs(menu, self.actions_by_name["open"])
-        self.session.find_inputs()
-
     def _show_models(self) -> None:
         models, painting = find_models(), self.session.model
         current = [name for name, folder in models.items() if painting is not None and folder == painting.card.folder]
@@ -446,7 +412,7 @@ class MainWindow(QMainWindow):
         scheme = hints.colorScheme() if hints is not None else Qt.ColorScheme.Unknown
         theme = {"dark": DARK, "light": LIGHT}.get(self.settings.appearance, theme_for(scheme))
         self.setStyleSheet(style_sheet(theme))
-        for part in (self.transport, self.desk, self.plot, self.stage.notices, self.own):
+        for part in (self.transport, self.desk, self.plot, self.stage.notices, self.own, self.sounds):
             part.set_theme(theme)
 
     # ---- what Qt says
@@ -500,6 +466,7 @@ class MainWindow(QMainWindow):
             self._closed = True
             self.pictures.set_live(False)
             self.screens.close()
+            self.sounds.close()
             for timer in self.findChildren(QTimer):
                 timer.stop()
             geometry = bytes(self.saveGeometry().toHex().data()).decode()

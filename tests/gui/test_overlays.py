@@ -15,7 +15,7 @@ from visualizer.notices import MOST, Notices
 from visualizer.paths import resources_dir
 from visualizer.period_plot import PeriodPlot
 from visualizer.theme import DARK, LIGHT, TEXT_PAIRS, Theme, app_icon, contrast, icon, theme_for
-from visualizer.transport import Line, clock_text
+from visualizer.transport_line import Line, clock_text
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])

@@ -58,7 +58,7 @@ EFFECTS: dict[str, Check] = {
     "leap_forward": lambda w: position(w) == pytest.approx(20, abs=0.5),  # the end
     "leap_back": lambda w: position(w) == pytest.approx(0, abs=0.5),
     "next_input": lambda w: w.session.status().live,
-    "queue": lambda w: w.stage.panel is not None and w.pieces.count() == 2,
+    "queue": lambda w: w.sounds.queue is not None and w.sounds.queue.count() == 2,
     "louder": lambda w: w.settings.volume == pytest.approx(0.85),
     "quieter": lambda w: w.settings.volume == pytest.approx(0.75),
     "mute": lambda w: w.settings.muted and w.transport.volume.value() == 0,
@@ -214,7 +214,7 @@ def test_dropped_files_and_folders_play(window: MainWindow, songs: list[Path], q
     qtbot.waitUntil(lambda: title(window) == "first" and not window.session.status().last)
     drop(window, [songs[1]])
     qtbot.waitUntil(lambda: title(window) == "second")
-    assert window.settings.recent[0] == str(songs[1])
+    qtbot.waitUntil(lambda: window.settings.recent[:1] == (str(songs[1]),))
 
 
 @pytest.mark.parametrize("content", [b"", b"not a sound", b"RIFF\x00\x00"])
@@ -262,12 +262,10 @@ def test_saved_painting_is_a_png_that_says_what_it_is(playing: MainWindow, qtbot
 
 
 def test_inputs_are_listed_chosen_and_remembered(playing: MainWindow, qtbot: QtBot) -> None:
-    menu = playing._chooser_menu
-    menu.popup(QPoint(0, 0))
-    qtbot.waitUntil(lambda: any("Microphone" in action.text() for action in menu.actions()))
-    menu.close()
-    row = next(action for action in menu.actions() if action.isCheckable() and action.text() != "Music files…")
-    row.trigger()
+    playing.transport.input.click()
+    chooser = playing.sounds.chooser
+    qtbot.waitUntil(lambda: [row.text() for row in chooser.rows] == ["Music files", "Fake microphone"])
+    qtbot.mouseClick(chooser.rows[1], Qt.MouseButton.LeftButton)  # the second click, and it is heard
     qtbot.waitUntil(lambda: playing.session.status().live)
     qtbot.waitUntil(lambda: playing.settings.input_name == title(playing) != "")
     assert playing.transport.time.text() == "listening"
