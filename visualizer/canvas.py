@@ -81,6 +81,9 @@ class Canvas(Protocol):
     def set_tier(self, tier: int) -> None:
         """How much work a refresh may be: 0 the full picture, higher is cheaper."""
 
+    def set_preview(self, preview: bool) -> None:
+        """Refresh seldom, because another canvas is the show; or as often as the screen can."""
+
     def clear(self) -> None:
         """Fade to the bare wall."""
 
@@ -244,7 +247,7 @@ class GLCanvas(Easel, QOpenGLWidget):
         if not (self._waiting or self._live or self._scene.changes(self._clock())):
             return
         now = time.perf_counter()
-        wait_s = self._last_refresh + 0.9 / self.hz - now
+        wait_s = self._last_refresh + 0.9 * self._every / self.hz - now
         self._last_refresh = max(now, now + wait_s)
         self._pace.start(max(0, round(wait_s * 1000)))
 

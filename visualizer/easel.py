@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TIMINGS_KEPT = 512
 TIERS = 3
+PREVIEW_EVERY = 4
 
 Take = Callable[[], "Painting | None"]
 Hear = Callable[[], "Features | None"]
@@ -49,6 +50,7 @@ class Easel:
         self._frozen = False
         self._fit: Fit = "fill"
         self._tier = 0
+        self._every = 1  # of the refreshes that the canvas could make
         self._refreshed_at: float | None = None
 
     def look(self) -> None:
@@ -110,6 +112,10 @@ class Easel:
             raise ValueError(f"tier is {tier}: use 0 or more")
         self._tier = min(tier, TIERS - 1)
         self._wake()
+
+    def set_preview(self, preview: bool) -> None:
+        """Refresh seldom, because another canvas is the show; or as often as the screen can."""
+        self._every = PREVIEW_EVERY if preview else 1
 
     def _begin(self, image: np.ndarray | None) -> None:
         """Fade to an image from what is on screen, from now on; None is the bare wall."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from visualizer.analyser import Features
 from visualizer.canvas import Canvas
-from visualizer.easel import Hear, Take
+from visualizer.easel import TIERS, Hear, Take
 from visualizer.hanging import Fit
 from visualizer.knobs import Knobs
 from visualizer.recorded_picture import Showing
@@ -66,11 +66,11 @@ class Pictures:
 
     def _add(self, canvas: Canvas) -> None:
         self.canvases.append(canvas)
+        self._share_work()
         canvas.set_fit(self._fit)
         canvas.set_limited(self._limited)
         canvas.set_reduced(self._reduced)
         canvas.set_knobs(self._knobs)
-        canvas.set_tier(self._tier)
         canvas.set_frozen(self.frozen)
         canvas.set_black(self.black)
         canvas.set_live(self._live)
@@ -80,6 +80,14 @@ class Pictures:
         del self._hearers[self.canvases.index(canvas)]
         self.canvases.remove(canvas)
         canvas.set_live(False)
+        self._share_work()
+
+    def _share_work(self) -> None:
+        """The canvas made last is the show; those before it are previews and must not cost it a refresh."""
+        for canvas in self.canvases:
+            preview = canvas is not self.canvases[-1]
+            canvas.set_preview(preview)
+            canvas.set_tier(TIERS - 1 if preview else self._tier)
 
     def look(self) -> None:
         """Take the newest painting now."""
@@ -119,8 +127,7 @@ class Pictures:
     def set_tier(self, tier: int) -> None:
         """How much work a refresh may be."""
         self._tier = tier
-        for canvas in self.canvases:
-            canvas.set_tier(tier)
+        self._share_work()
 
     def set_frozen(self, frozen: bool) -> None:
         """Hold the picture still; the sound goes on."""

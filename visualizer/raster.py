@@ -173,5 +173,5 @@ class RasterCanvas(Easel, QWidget):
     def _await_next(self) -> None:
         """Ask for the next refresh at its place in an even row: being late once does not make the next ones late."""
         now = time.perf_counter()
-        self._due = max(self._due + 1 / REFRESH_HZ, now)
+        self._due = max(self._due + self._every / REFRESH_HZ, now)
         self._pace.start(max(0, round(1000 * (self._due - now))))
