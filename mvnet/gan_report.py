@@ -218,11 +218,10 @@ class GanReport:
 
     def _walk(self, figures: dict[str, Any], network: FeatureNetwork, heldout: np.ndarray) -> None:
         """Add how even the steps of walks are: along the noise, along the embedding, and of real cross-fades."""
-        rng = np.random.default_rng([self._test.seed, 2])
         ratios: dict[str, list[float]] = {"noise": [], "embedding": [], "real": []}
         with progress_bar(3 * self._test.walks, "walks", self._progress) as bar:
             for number in range(self._test.walks):
-                for name, images in self._walks(number, heldout, rng):
+                for name, images in self._walks(number, heldout):
                     rows = look_at(network, images).perceptual.astype(np.float32)
                     steps = (np.diff(rows, axis=0) ** 2).sum(1)
                     ratios[name].append(float(steps.max() / max(float(np.median(steps)), 1e-12)))
@@ -239,14 +238,16 @@ class GanReport:
             walks = np.array(ratios[name])
             figures[intervals][key] = mean_interval(walks, range(len(walks)), seed=self._test.seed)
 
-    def _walks(self, number: int, heldout: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
+    def _walks(self, number: int, heldout: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
         """One walk of each kind, uint8 [WALK_STEPS + 1, 3, S, S]; that of real paintings is a cross-fade of two."""
-        ends = draw_embeddings(self._embeddings, self._embedding_periods, self._two_periods(number), rng)
-        noise = noise_walk(self._painter.noise_size, WALK_STEPS, rng)
+        # Draws of their own: the cross-fades are the same ones whatever the generator's noise is.
+        music, chance, pairs = (np.random.default_rng([self._test.seed, kind, number]) for kind in (2, 3, 4))
+        ends = draw_embeddings(self._embeddings, self._embedding_periods, self._two_periods(number), music)
+        noise = noise_walk(self._painter.noise_size, WALK_STEPS, chance)
         yield "noise", self._painter.paint(noise, np.repeat(ends[:1], len(noise), 0))
         along = straight_walk(ends[0], ends[1], WALK_STEPS)
         yield "embedding", self._painter.paint(np.repeat(noise[:1], len(along), 0), along)
-        first, last = rng.choice(len(heldout), 2, replace=False)
+        first, last = pairs.choice(len(heldout), 2, replace=False)
         yield "real", np.round(straight_walk(heldout[first], heldout[last], WALK_STEPS)).astype(np.uint8)
 
     def _two_periods(self, number: int) -> np.ndarray:
