@@ -7,7 +7,7 @@ stand in for a perfect generator (its floor, `real`). Runs in the evaluation pro
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,14 @@ from mvnet.errors import MvnetError
 from mvnet.evaluate import mean_interval
 from mvnet.exported_painter import ExportedPainter
 from mvnet.feature_networks import FeatureNetwork, LiteFeatures, Looks, headline_network, look_at, progress_bar
+from mvnet.painting_figures import (
+    Classifier,
+    PictureSet,
+    figures_of,
+    nested_by_period,
+    period_classifier,
+    within_bounds,
+)
 from mvnet.periods import PERIODS
 from mvnet.picture_sets import draw_embeddings, draw_sets, noise_walk, straight_walk
 from mvnet.pictures import load_paintings
@@ -27,9 +35,6 @@ from mvnet.records import Painting
 
 WALK_STEPS = 60
 TWIN_PERCENTILE = 1.0  # of real paintings' distances to their nearest: closer than that is the same picture
-PENALTY = 0.01  # C of the period classifier; fixed, never tuned on held-out paintings
-SHARES = ("precision", "recall", "coverage", "period_accuracy")
-BY_PERIOD = ("diversity", "vendi")
 
 
 @dataclass(frozen=True)
@@ -57,19 +62,6 @@ class GanTest:
         for name, low in (("paintings", 8), ("training", 0), ("walks", 1), ("size", 32), ("draws", 2), ("seed", 0)):
             if getattr(self, name) < low:
                 raise MvnetError(f"--{name} is {getattr(self, name)}: it must be at least {low}")
-
-
-@dataclass(frozen=True)
-class _Set:
-    """Pictures of one kind as a network sees them; right and copies are None where they are not asked for."""
-
-    looks: Looks
-    periods: np.ndarray
-    right: np.ndarray | None = None  # whether the classifier names the period, bool [n]
-    nearest: np.ndarray | None = None  # distance to the nearest training painting [n]
-
-
-Classifier = Callable[[np.ndarray], np.ndarray]  # pooled features [n, D] to periods int64 [n]
 
 
 class GanReport:
@@ -126,7 +118,7 @@ class GanReport:
             made = self._paint(rng.standard_normal((len(periods), self._painter.noise_size)), places, "painting")
         with self._timed("looking"):
             known = self._look(network, training, "training paintings").pooled
-            classify = _classifier(known, training_periods)
+            classify = period_classifier(known, training_periods)
             sets = {
                 name: self._set(network, images, own, name, known, classify)
                 for name, images, own in (
@@ -186,27 +178,31 @@ class GanReport:
         what: str,
         known: np.ndarray,
         classify: Classifier,
-    ) -> _Set:
+    ) -> PictureSet:
         looks = self._look(network, images, what)
-        return _Set(looks, periods, classify(looks.pooled) == periods, metrics.nearest_distances(looks.pooled, known))
+        return PictureSet(
+            looks, periods, classify(looks.pooled) == periods, metrics.nearest_distances(looks.pooled, known)
+        )
 
-    def _compare(self, painted: _Set, floor: _Set, real: _Set) -> dict[str, Any]:
+    def _compare(self, painted: PictureSet, floor: PictureSet, real: PictureSet) -> dict[str, Any]:
         """Figures, "real" and the intervals of both; those by period as objects."""
         found: dict[str, Any] = {}
         for made, key, intervals_key in ((painted, "", "intervals"), (floor, "real", "real_intervals")):
             figures, intervals = metrics.half_sample_intervals(
-                lambda rows, others, made=made: _figures(made, real, rows, others),  # type: ignore[misc]
+                lambda rows, others, made=made: figures_of(made, real, rows, others),  # type: ignore[misc]
                 made.periods,
                 real.periods,
                 draws=self._test.draws,
                 seed=self._test.seed,
             )
-            nested = _nested(figures)
+            nested = nested_by_period(figures)
             found |= {key: nested} if key else nested
-            found[intervals_key] = _nested({name: _within(name, span) for name, span in intervals.items()})
+            found[intervals_key] = nested_by_period(
+                {name: within_bounds(name, span) for name, span in intervals.items()}
+            )
         return found
 
-    def _modes(self, figures: dict[str, Any], painted: _Set, floor: _Set, real: _Set) -> None:
+    def _modes(self, figures: dict[str, Any], painted: PictureSet, floor: PictureSet, real: PictureSet) -> None:
         """Add how many distinct pictures of each period there seem to be, by the birthday test."""
         twin = float(np.percentile(metrics.own_nearest_distances(real.looks.pooled), TWIN_PERCENTILE))
         for made, place in ((painted, figures), (floor, figures["real"])):
@@ -271,70 +267,13 @@ class GanReport:
         }
         real, floor, painted = looks.values()
         everything, floor_rows = np.arange(len(periods)), np.arange(len(stand_in_periods))
-        figures = _figures(_Set(painted, periods), _Set(real, periods), everything, everything)
-        floors = _figures(_Set(floor, stand_in_periods), _Set(real, periods), floor_rows, everything)
-        return {"network": f"{network.name} (used in training)", **_nested(figures), "real": _nested(floors)}
-
-
-def _classifier(known: np.ndarray, periods: np.ndarray) -> Classifier:
-    """Period from features, by logistic regression on training paintings."""
-    from sklearn.linear_model import LogisticRegression
-
-    mean, deviation = known.mean(0), known.std(0) + 1e-6
-    model = LogisticRegression(C=PENALTY, class_weight="balanced", max_iter=500)
-    model.fit((known - mean) / deviation, periods)
-    return lambda rows: model.predict((rows - mean) / deviation)
-
-
-def _figures(made: _Set, real: _Set, rows: np.ndarray, others: np.ndarray) -> dict[str, float]:
-    """Figures of some made pictures against some real ones; those of a period are named "diversity/baroque"."""
-    figures = {
-        "frechet_distance": metrics.frechet_distance(made.looks.pooled[rows], real.looks.pooled[others]),
-        "kernel_distance": metrics.kernel_distance(made.looks.pooled[rows], real.looks.pooled[others]),
-        **metrics.manifold_figures(real.looks.pooled[others], made.looks.pooled[rows]),
-    }
-    for period in np.unique(real.periods):
-        own, theirs = rows[made.periods[rows] == period], others[real.periods[others] == period]
-        spread = metrics.mean_pair_distance(real.looks.perceptual[theirs])
-        figures[f"diversity/{PERIODS[period]}"] = metrics.mean_pair_distance(made.looks.perceptual[own]) / spread
-        figures[f"vendi/{PERIODS[period]}"] = metrics.vendi_score(made.looks.pooled[own]) / metrics.vendi_score(
-            real.looks.pooled[theirs]
-        )
-    for name in BY_PERIOD:
-        values = [value for key, value in figures.items() if key.startswith(name + "/")]
-        figures[f"{name}_mean"], figures[f"{name}_least"] = float(np.mean(values)), min(values)
-    if made.right is not None and real.right is not None:
-        figures["period_accuracy"] = _balanced(made.right[rows], made.periods[rows])
-        truth = _balanced(real.right[others], real.periods[others])
-        figures["period_accuracy_ratio"] = figures["period_accuracy"] / max(truth, 1e-12)
-    if made.nearest is not None and real.nearest is not None:
-        ratio = np.median(made.nearest[rows]) / max(float(np.median(real.nearest[others])), 1e-12)
-        figures["memorisation_ratio"] = float(ratio)
-    return figures
-
-
-def _within(name: str, interval: list[float]) -> list[float]:
-    """An interval without what the figure cannot be: only the unbiased kernel distance is ever below 0."""
-    low = -np.inf if name == "kernel_distance" else 0.0
-    high = 1.0 if name in SHARES else np.inf
-    return [min(max(edge, low), high) for edge in interval]
-
-
-def _balanced(right: np.ndarray, periods: np.ndarray) -> float:
-    """Mean over periods of the share that is right."""
-    return float(np.mean([right[periods == period].mean() for period in np.unique(periods)]))
-
-
-def _nested(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures with those of periods gathered: {"diversity/baroque": 1} becomes {"diversity": {"baroque": 1}}."""
-    nested: dict[str, Any] = {}
-    for name, value in figures.items():
-        outer, _, inner = name.partition("/")
-        if inner:
-            nested.setdefault(outer, {})[inner] = value
-        else:
-            nested[name] = value
-    return nested
+        figures = figures_of(PictureSet(painted, periods), PictureSet(real, periods), everything, everything)
+        floors = figures_of(PictureSet(floor, stand_in_periods), PictureSet(real, periods), floor_rows, everything)
+        return {
+            "network": f"{network.name} (used in training)",
+            **nested_by_period(figures),
+            "real": nested_by_period(floors),
+        }
 
 
 def _names(network: str, count: int) -> dict[str, str]:
