@@ -20,16 +20,24 @@ class Stalls(QObject):
 
     Args:
         clock: seconds, steady.
+        work: processor time of the GUI thread, seconds.
 
     Attributes:
-        late_s: by how much each tick was late, seconds.
+        late_s: by how much each tick was late, seconds: the thread was busy, or the machine was.
+        busy_s: what the thread itself computed between two ticks, seconds, however busy the machine was.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.perf_counter,
+        work: Callable[[], float] = time.thread_time,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self.late_s: deque[float] = deque(maxlen=KEPT)
-        self._clock = clock
-        self._last: float | None = None
+        self.busy_s: deque[float] = deque(maxlen=KEPT)
+        self._clock, self._work = clock, work
+        self._last: tuple[float, float] | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -38,6 +46,7 @@ class Stalls(QObject):
     def start(self) -> None:
         """Begin anew."""
         self.late_s.clear()
+        self.busy_s.clear()
         self._last = None
         self._timer.start()
 
@@ -47,7 +56,8 @@ class Stalls(QObject):
 
     def tick(self) -> None:
         """The timer's."""
-        now = self._clock()
+        now, work = self._clock(), self._work()
         if self._last is not None:
-            self.late_s.append(max(0.0, now - self._last - TICK_MS / 1000))
-        self._last = now
+            self.late_s.append(max(0.0, now - self._last[0] - TICK_MS / 1000))
+            self.busy_s.append(work - self._last[1])
+        self._last = now, work

@@ -10,12 +10,13 @@ from pytestqt.qtbot import QtBot
 from visualizer.stalls import Stalls
 
 
-def test_lateness_is_what_the_clock_says() -> None:
-    times = iter([0.0, 0.005, 0.010, 0.065, 0.069])
-    stalls = Stalls(clock=lambda: next(times))
+def test_lateness_and_work_are_what_the_clocks_say() -> None:
+    times, work = iter([0.0, 0.005, 0.010, 0.065, 0.069]), iter([1.0, 1.001, 1.001, 1.003, 1.006])
+    stalls = Stalls(clock=lambda: next(times), work=lambda: next(work))
     for _ in range(5):
         stalls.tick()
     assert list(stalls.late_s) == pytest.approx([0.0, 0.0, 0.05, 0.0])
+    assert list(stalls.busy_s) == pytest.approx([0.001, 0.0, 0.002, 0.003])
 
 
 def test_a_busy_thread_is_late(qtbot: QtBot) -> None:
