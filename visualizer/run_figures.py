@@ -44,8 +44,8 @@ class RunFigures:
         "seconds"; "refresh_hz", "interval_p50_ms", "interval_p99_ms" of the last refreshes; "key_frames_hz" made by the
         generator, "key_frames_shown_hz" (of two within one refresh the newer wins); "key_frame_age_p50_ms",
         "key_frame_age_p99_ms" (of the painting shown, since it was begun); "gui_stall_p99_ms", "gui_stall_max_ms": how
-        late the GUI thread came to a tick; "gui_busy_max_ms": what it computed at most between two; "cpu_share": of one core; "rss_mb": the most memory; "holes" and
-        "lost_samples"; "generator_ms", "tier", "divisor" in the end.
+        late the GUI thread came to a tick; "gui_busy_max_ms": what it computed at most between two; "cpu_share": of
+        one core; "rss_mb": the most memory; "holes" and "lost_samples"; "generator_ms", "tier", "divisor" in the end.
         """
         if self._began is None:
             return {}
