@@ -173,7 +173,7 @@ class GLCanvas(Easel, QOpenGLWidget):
         self._pace = QTimer(self)
         self._pace.setSingleShot(True)
         self._pace.setTimerType(Qt.TimerType.PreciseTimer)
-        self._pace.timeout.connect(self.update)
+        self._pace.timeout.connect(self._tick)
         self._last_refresh = 0.0
         self.hz = 60.0
         self.frameSwapped.connect(self._next_refresh)
@@ -232,6 +232,14 @@ class GLCanvas(Easel, QOpenGLWidget):
 
     def _wake(self) -> None:
         self.update()
+
+    def _tick(self) -> None:
+        """A refresh is due."""
+        if self._needed():
+            self.update()
+        else:
+            self._last_refresh = time.perf_counter()
+            self._pace.start(round(1000 * self._every / self.hz))
 
     def _begin(self, image: np.ndarray | None) -> None:
         self._image = image

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TIMINGS_KEPT = 512
 TIERS = 3
 PREVIEW_EVERY = 4
+CALM_AFTER_S = 3.0  # without sound, and without a choice of the user's: the picture only drifts
+CALM_EVERY = 4  # of the refreshes is drawn then; the others only listen
 
 Take = Callable[[], "Painting | None"]
 Hear = Callable[[], "Features | None"]
@@ -52,6 +54,9 @@ class Easel:
         self._tier = 0
         self._every = 1  # of the refreshes that the canvas could make
         self._refreshed_at: float | None = None
+        self._due_features: Features | None = None  # heard for the refresh that is due
+        self._stirred_at = self._clock()
+        self._left_out = 0  # refreshes since the last that was drawn
 
     def look(self) -> None:
         """Take the newest painting now, if there is one."""
@@ -73,18 +78,21 @@ class Easel:
         """Refresh continuously and move with the music, or rest when the last fade is done."""
         if live != self._live:
             self._live = live
-            self._refreshed_at = None
+            self._refreshed_at = self._due_features = None
+            self._stir()
             self._wake()
 
     def set_knobs(self, knobs: Knobs) -> None:
         """How strongly and how fast the music moves the picture."""
         self._scene.knobs = knobs
+        self._stir()
 
     def set_fit(self, fit: Fit) -> None:
         """Fill the screen, hang the whole painting on the wall, or mirror it at the sides."""
         if fit not in FITS:
             raise ValueError(f"there is no fit {fit!r}: use one of {', '.join(FITS)}")
         self._fit = fit
+        self._stir()
         self._wake()
 
     def set_limited(self, limited: bool) -> None:
@@ -95,11 +103,13 @@ class Easel:
         """Hold the picture still while the sound goes on, or let it go on."""
         now = self._clock()
         self._frozen = frozen
+        self._stir()
         self._with_scene(lambda scene: scene.set_frozen(frozen, now))
 
     def set_black(self, black: bool) -> None:
         """Fade to black within 0.3 s, or back to the picture."""
         now = self._clock()
+        self._stir()
         self._with_scene(lambda scene: scene.set_black(black, now))
 
     def set_reduced(self, reduced: bool) -> None:
@@ -129,17 +139,46 @@ class Easel:
         """Refresh soon."""
         raise NotImplementedError
 
+    def _needed(self) -> bool:
+        """Listen for a refresh that is due; whether it must be drawn: in a calm most are left out."""
+        if not self._live:
+            return True
+        now, features = self._clock(), self._features()
+        if features is None and self._newest is not None:
+            features = self._newest.features
+        if features is None or features.is_open:
+            self._stirred_at = now
+        self._due_features = features
+        self._left_out += 1
+        if self._is_calm and self._left_out < CALM_EVERY:
+            return False
+        self._left_out = 0
+        return True
+
+    @property
+    def _is_calm(self) -> bool:
+        """There has been no sound for a while, and nobody has chosen anything."""
+        return self._clock() - self._stirred_at > CALM_AFTER_S
+
+    def _stir(self) -> None:
+        """Something was chosen: refresh as often as with sound for a while."""
+        self._stirred_at = self._clock()
+
     def _heard(self) -> Features | None:
         """What the refresh that is drawn now should show of the music; None holds the last look."""
         if not self._live:
             return None
-        features = self._features()
+        due, self._due_features = self._due_features, None
+        features = due or self._features()
         return self._newest.features if features is None and self._newest is not None else features
 
     def _count(self) -> None:
         """A refresh is on its way to the screen: count it, and measure while live."""
         self.refreshes += 1
         if not self._live:
+            return
+        if self._is_calm:  # refreshes come seldom by intention
+            self._refreshed_at = None
             return
         refreshed_at = time.perf_counter()
         if self._refreshed_at is not None:

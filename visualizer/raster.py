@@ -125,6 +125,8 @@ class RasterCanvas(Easel, QWidget):
         self._await_next()  # before a painting is taken, which would wake a canvas that rests
         if self._live:
             self.look()
+        if not self._needed():
+            return
         if self._busy:
             self._overdue = True
         else:
