@@ -25,7 +25,7 @@ from visualizer.tags import Tags
 from visualizer.theme import DARK, Theme, sans
 from visualizer.transport_line import OWN_KEYS, clock_text
 
-SIZE = QSize(520, 440)
+SIZE = QSize(540, 456)
 ROW_HIGH = 44
 SIGN, LENGTH = 26, 52  # points for the sign of the piece that plays, and for the length
 ASK_AFTER_MS = 60  # rows that rush past are not asked for

@@ -17,10 +17,12 @@ from visualizer.theme import PIGMENTS, Theme
 from visualizer.transport_line import KNOB, Line, clock_text
 
 HEIGHT = 34
-BAR, GAP = 2, 1  # points
+TIP = QPoint(30, -66)  # from the pointer to the place of the time: above the line, not on it
+BAR, GAP = 3, 2  # points
 QUIETEST = 0.06  # of the height: silence is a thread, not a hole
-TO_COME = 0.42  # opacity of what was not played yet
-LOUDEST_DB, SOFTEST_DB = -6.0, -48.0
+TO_COME = 0.45  # opacity of what was not played yet
+LOUD = 0.05  # root mean square: a piece that is nowhere louder is drawn as quiet as it is
+CURVE = 0.6  # between amplitude, where quiet music is a line, and decibels, where all music is a band
 
 
 class SeekLine(Line):
@@ -49,7 +51,8 @@ class SeekLine(Line):
         super().mouseMoveEvent(event)
         if event is not None and self.isEnabled() and not self.level:
             self._point(event.position().x())
-            QToolTip.showText(event.globalPosition().toPoint() - QPoint(0, 44), self.time_at(self._pointed), self)
+            above = self.mapToGlobal(QPoint(round(event.position().x()) - TIP.x(), TIP.y()))
+            QToolTip.showText(above, self.time_at(self._pointed), self)
 
     def leaveEvent(self, event: object) -> None:
         """The pointer is gone."""
@@ -107,6 +110,7 @@ class SeekLine(Line):
         colours = bar_colours(survey.periods_at(bars))
         heard = math.ceil(bars * survey.heard_s / survey.duration_s) if survey.duration_s else 0
         painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         middle = self.height() / 2
         for index in range(bars):
@@ -114,15 +118,15 @@ class SeekLine(Line):
             high = max(2.0, self.height() * float(heights[index])) if known else 2.0
             painter.setBrush(QColor(*colours[index]) if known else QColor(self._theme.line))
             left = KNOB + index * (BAR + GAP) * length / (bars * (BAR + GAP))
-            painter.drawRect(QRectF(left, middle - high / 2, BAR, high))
+            painter.drawRoundedRect(QRectF(left, middle - high / 2, BAR, high), 1, 1)
         painter.end()
         return picture
 
 
 def bar_heights(loudness: np.ndarray) -> np.ndarray:
-    """Heights from QUIETEST to 1 of bars, from root mean squares: even steps of decibels look even."""
-    db = 20 * np.log10(np.maximum(loudness, 1e-6))
-    return QUIETEST + (1 - QUIETEST) * np.clip((db - SOFTEST_DB) / (LOUDEST_DB - SOFTEST_DB), 0, 1)
+    """Heights from QUIETEST to 1 of bars, from root mean squares: the loudest is as high as the line."""
+    loudest = max(LOUD, float(loudness.max(initial=0.0)))
+    return QUIETEST + (1 - QUIETEST) * np.clip(loudness / loudest, 0, 1) ** CURVE
 
 
 def bar_colours(periods: np.ndarray) -> np.ndarray:

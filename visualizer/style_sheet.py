@@ -66,6 +66,10 @@ def style_sheet(theme: Theme) -> str:
     QListWidget::item {{ padding: 6px 8px; border-radius: 4px; }}
     QListWidget::item:selected {{ background: {theme.line}; color: {theme.text}; }}
     QListWidget:focus {{ border-color: {theme.accent}; }}
+    QListView#queue {{ background: {theme.raised}; border: 1px solid {theme.line}; border-radius: 6px; padding: 4px; }}
+    QListView#queue:focus {{ border-color: {theme.accent}; }}
+    QFrame#chooser {{ background: {theme.ground}; border: 1px solid {theme.line}; }}
+    QFrame#chooser QScrollArea {{ background: transparent; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {theme.line}; border-radius: 3px; min-height: 32px; margin: 2px; }}
     QScrollBar::handle:vertical:hover {{ background: {theme.quiet}; }}
