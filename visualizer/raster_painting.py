@@ -81,7 +81,7 @@ class RasterPainting:
         self._before: np.ndarray | None = None  # linear light [h, w, 3], as are the next two; None is the wall
         self._after: np.ndarray | None = None
         self._shown: np.ndarray | None = None
-        self._enlarged = _Doubling()
+        self._enlarged: _Doubling | None = None  # from the first picture on: it loads FFmpeg's libraries
         self._brushwork: Brushwork | None = None
         self._seen: View | None = None  # for which the strokes are laid
         self._paintings = self._followed = 0  # uploaded so far, and when the strokes were laid last
@@ -130,7 +130,10 @@ class RasterPainting:
             light = light @ tint(sight.look)
         border = BORDER if tier < PLAIN else 0
         codes = _bordered(to_srgb(light), border)
-        return codes if tier >= PLAIN else self._brush(seen).painted(self._enlarged(codes))
+        if tier >= PLAIN:
+            return codes
+        self._enlarged = self._enlarged or _Doubling()
+        return self._brush(seen).painted(self._enlarged(codes))
 
     def _brush(self, seen: View) -> Brushwork:
         """The strokes for the newest painting."""
@@ -176,7 +179,7 @@ class _Doubling:
     """Doubles pictures of any size, smoothly, by FFmpeg's scaler."""
 
     def __init__(self) -> None:
-        import av  # loads FFmpeg's libraries
+        import av
         from av.video.reformatter import Interpolation, VideoReformatter
 
         self._frame = av.VideoFrame

@@ -6,15 +6,18 @@ Drawn once for each survey, size and theme; a refresh copies two parts of that p
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QToolTip
 
-from visualizer.survey import Survey
 from visualizer.theme import PIGMENTS, Theme
 from visualizer.transport_line import KNOB, Line, clock_text
+
+if TYPE_CHECKING:
+    from visualizer.survey import Survey
 
 HEIGHT = 34
 TIP = QPoint(30, -66)  # from the pointer to the place of the time: above the line, not on it
