@@ -25,6 +25,14 @@ class FakeStatus:
 
 
 @dataclass
+class FakeTimes:
+    """When a block's first sample was in the air, and now, on the card's clock."""
+
+    inputBufferAdcTime: float
+    currentTime: float
+
+
+@dataclass
 class FakeStream:
     """A stream that calls back when the test says so."""
 
@@ -46,10 +54,10 @@ class FakeStream:
         self.settings["callback"](out, n, None, status or FakeStatus())
         return out
 
-    def push(self, block: np.ndarray, status: FakeStatus | None = None) -> None:
+    def push(self, block: np.ndarray, status: FakeStatus | None = None, times: FakeTimes | None = None) -> None:
         """Deliver what a microphone hears, float32 [n, channels]; the buffer is then reused, as PortAudio does."""
         buffer = block.astype(np.float32)
-        self.settings["callback"](buffer, len(buffer), None, status or FakeStatus())
+        self.settings["callback"](buffer, len(buffer), times, status or FakeStatus())
         buffer.fill(9.0)
 
     def die(self) -> None:

@@ -53,6 +53,7 @@ class StreamRecorder:
 
     def __init__(self, device: Device, ring: SampleRing, backend: Backend) -> None:
         self._ring = ring
+        self._rate = float(device.rate)
         self._backend = backend
         self._ended = False
         self._stream = open_input(
@@ -73,7 +74,7 @@ class StreamRecorder:
             ) from None
 
     def _hear(self, block: np.ndarray, n: int, times: Any, status: Any) -> None:
-        write_block(self._ring, block, status)
+        write_block(self._ring, block, times, status, self._rate)
 
     def _finished(self) -> None:
         self._ended = True
@@ -156,6 +157,11 @@ class Microphone:
     def arrived(self) -> float:
         """When the newest sample came, in seconds of time.monotonic."""
         return self._ring.arrived
+
+    @property
+    def latency_s(self) -> float:
+        """Seconds from the air to the newest sample's arrival, as the device reports them; 0 where it does not."""
+        return self._ring.latency_s
 
     @property
     def heard(self) -> int:

@@ -41,15 +41,28 @@ LATENCY_S = 0.04
 PRIORITY = -10  # nice value; needs a right that desktops which care for sound, and root, give
 QUIET_S = 1.0  # a monitor that delivers nothing for so long has nothing to deliver: that is silence
 HIGH_PRIORITY_CLASS = 0x80  # Windows
+LARGEST_LATENCY_S = 1.0  # a card that reports more reports nonsense
+LATENCY_PULL = 0.05  # share of a block's own latency that is believed: it swings with the card's buffers
 OPENED, REFUSED, OVER = "opened", "refused", "over"
 
 
-def write_block(ring: SampleRing, block: np.ndarray, status: Any) -> None:
+def write_block(ring: SampleRing, block: np.ndarray, times: Any, status: Any, rate: float) -> None:
     """PortAudio's callback for inputs: copy and count, nothing else."""
     ring.arrived = time.monotonic()
+    latency_s = _latency_s(times, len(block) / rate)
+    if latency_s is not None:
+        ring.latency_s += (LATENCY_PULL if ring.latency_s else 1.0) * (latency_s - ring.latency_s)
     ring.write(block)
     if status:
         ring.overflows += 1
+
+
+def _latency_s(times: Any, length_s: float) -> float | None:
+    """From the air to the callback, of a block's last sample, by PortAudio's own times; None where it has none."""
+    if times is None or times.currentTime <= 0 or times.inputBufferAdcTime <= 0:
+        return None
+    latency_s = float(times.currentTime - times.inputBufferAdcTime) - length_s
+    return max(0.0, latency_s) if latency_s < LARGEST_LATENCY_S else None
 
 
 class Silence:
@@ -66,10 +79,10 @@ class Silence:
         self._filled: float | None = None
         self._lock = threading.Lock()
 
-    def write(self, block: np.ndarray, status: Any) -> None:
+    def write(self, block: np.ndarray, times: Any, status: Any) -> None:
         """Write a block from the sound card."""
         with self._lock:
-            write_block(self._ring, block, status)
+            write_block(self._ring, block, times, status, self._rate)
 
     def fill(self) -> None:
         """Write silence up to now if nothing has come for a while, or since the last silence."""
@@ -182,7 +195,7 @@ def capture(device: Device, memory: RingMemory, app: Connection) -> None:
     over = threading.Event()
 
     def hear(block: np.ndarray, n: int, times: Any, status: Any) -> None:
-        silence.write(block, status)
+        silence.write(block, times, status)
 
     with contextlib.suppress(OSError, EOFError):  # the app has gone: so do we
         try:

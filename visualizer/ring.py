@@ -29,11 +29,13 @@ class SampleRing:
         torn: reads that lost samples to the writer while they were copying.
         overflows: blocks before which the sound card reported lost samples; kept by the writer.
         arrived: when the newest block came, in seconds of time.monotonic; kept by the writer.
+        latency_s: from the air to its arrival, of a block's last sample, on average; kept by the writer.
     """
 
     written: int = 0
     overflows: int = 0
     arrived: float = 0.0
+    latency_s: float = 0.0
     _claimed: int = 0
 
     def __init__(self, capacity: int, channels: int = 1, samples: np.ndarray | None = None) -> None:

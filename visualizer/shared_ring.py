@@ -15,7 +15,7 @@ import numpy as np
 
 from visualizer.ring import SampleRing
 
-WRITTEN, CLAIMED, OVERFLOWS, ARRIVED = range(4)  # places of the counters
+WRITTEN, CLAIMED, OVERFLOWS, ARRIVED, LATENCY = range(5)  # places of the counters
 
 
 class RingMemory(NamedTuple):
@@ -23,7 +23,7 @@ class RingMemory(NamedTuple):
 
     Attributes:
         samples: float32, capacity x channels.
-        counters: int64: written, claimed, overflows, and when the newest block arrived in nanoseconds.
+        counters: int64: written, claimed, overflows; when the newest block arrived and the latency, in nanoseconds.
         channels: samples side by side in time.
     """
 
@@ -35,7 +35,7 @@ class RingMemory(NamedTuple):
 def ring_memory(context: SpawnContext, capacity: int, channels: int) -> RingMemory:
     """New memory for a ring, all zero. Raises OSError when there is none."""
     return RingMemory(
-        context.RawArray(ctypes.c_float, capacity * channels), context.RawArray(ctypes.c_int64, 4), channels
+        context.RawArray(ctypes.c_float, capacity * channels), context.RawArray(ctypes.c_int64, LATENCY + 1), channels
     )
 
 
@@ -88,6 +88,15 @@ class SharedRing(SampleRing):
     @arrived.setter
     def arrived(self, value: float) -> None:
         self._counters[ARRIVED] = round(value * 1e9)
+
+    @property
+    def latency_s(self) -> float:
+        """From the air to a block's arrival, of its last sample."""
+        return int(self._counters[LATENCY]) / 1e9
+
+    @latency_s.setter
+    def latency_s(self, value: float) -> None:
+        self._counters[LATENCY] = round(value * 1e9)
 
     def _count(self, place: int) -> int:
         value = int(self._counters[place])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from tests.fakes_audio import FakeSound, FakeStatus, FakeStream
+from tests.fakes_audio import FakeSound, FakeStatus, FakeStream, FakeTimes
 from visualizer.capture import HISTORY_S, STALL_S, Microphone
 from visualizer.errors import VisualizerError
 
@@ -78,6 +78,31 @@ def test_overflows_are_counted(listen: Listen) -> None:
     stream.push(np.zeros((10, 2)))
     stream.push(np.zeros((10, 2)), FakeStatus(input_overflow=True))
     assert microphone.overflows == 1
+
+
+def test_the_latency_is_the_cards_own_beyond_the_block(listen: Listen) -> None:
+    microphone, stream = listen(FakeSound())
+    assert microphone.latency_s == 0
+    block = np.zeros((480, 2))  # 10 ms
+    stream.push(block, times=FakeTimes(50.0 - 0.035, 50.0))
+    assert microphone.latency_s == pytest.approx(0.025)
+    for number in range(200):
+        swing = 0.01 if number % 2 else -0.01
+        stream.push(block, times=FakeTimes(60.0 - 0.05 - swing, 60.0))
+    assert microphone.latency_s == pytest.approx(0.04, abs=0.001)
+
+
+@pytest.mark.parametrize("times", [None, FakeTimes(0.0, 5.0), FakeTimes(3.0, 0.0), FakeTimes(1.0, 5.0)])
+def test_a_card_that_reports_nonsense_has_no_latency(listen: Listen, times: FakeTimes | None) -> None:
+    microphone, stream = listen(FakeSound())
+    stream.push(np.zeros((480, 2)), times=times)
+    assert microphone.latency_s == 0
+
+
+def test_a_block_that_is_there_before_it_has_sounded_has_no_latency(listen: Listen) -> None:
+    microphone, stream = listen(FakeSound())
+    stream.push(np.zeros((480, 2)), times=FakeTimes(49.995, 50.0))
+    assert microphone.latency_s == 0
 
 
 def test_level(listen: Listen) -> None:

@@ -98,7 +98,7 @@ def test_silence_is_filled_in_while_nothing_comes_and_ends_with_the_next_sound()
     ring = SampleRing(10 * RATE, 2)
     silence = Silence(ring, RATE, lambda: now[0])
     ring.arrived = now[0]
-    silence.write(np.ones((RATE, 2)), None)
+    silence.write(np.ones((RATE, 2)), None, None)
     ring.arrived = now[0]
     for _ in range(30):
         silence.fill()
@@ -108,7 +108,7 @@ def test_silence_is_filled_in_while_nothing_comes_and_ends_with_the_next_sound()
     assert ring.written == pytest.approx(RATE + 2.9 * RATE, abs=0.01 * RATE)
     assert not ring.read(RATE)[0].any()
     written = ring.written
-    silence.write(np.ones((10, 2)), None)
+    silence.write(np.ones((10, 2)), None, None)
     ring.arrived = now[0]
     silence.fill()
     assert ring.written == written + 10
