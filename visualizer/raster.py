@@ -20,7 +20,7 @@ from visualizer.raster_refresh import Drawn, RasterRefresh, Wanted, draw_wall
 from visualizer.scene import Scene
 from visualizer.worker import Worker
 
-REFRESH_HZ = 31.0  # a little above 30, so that one late refresh does not leave a second short
+REFRESH_HZ = 33.0  # a painting for two of them makes more than fifteen a second, also where some refreshes are late
 
 
 class RasterCanvas(Easel, QWidget):
