@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence
 
 from visualizer.actions import bound
@@ -44,6 +44,8 @@ class SettingsCommands(QObject):
         show: shows a panel in place of the one shown; None closes it.
     """
 
+    appearance_changed = pyqtSignal()
+
     def __init__(
         self,
         session: Session,
@@ -58,6 +60,7 @@ class SettingsCommands(QObject):
         self._theme = DARK
         self._click = Click(session.make_player, session.run)
         self._paused = False  # by the click
+        self._appearance = preferences.settings.appearance
         self._actions: Mapping[str, QAction] = {}
         self._stage: Stage | None = None
         preferences.changed.connect(self.apply)
@@ -75,7 +78,10 @@ class SettingsCommands(QObject):
         self.apply()
 
     def apply(self) -> None:
-        """Bind the keys and show the badge as the settings say."""
+        """Bind the keys, show the badge and choose the colours as the settings say."""
+        if self._appearance != self._preferences.settings.appearance:
+            self._appearance = self._preferences.settings.appearance
+            self.appearance_changed.emit()
         for row in bound(self._preferences.settings.keys):
             action = self._actions.get(row.name)
             if action is not None:

@@ -188,6 +188,7 @@ class MainWindow(QMainWindow):
             part.chosen.connect(self._chosen)
         self.shows.changed.connect(self._show_choices)
         self.screens.changed.connect(self._show_choices)
+        self.own.appearance_changed.connect(self._apply_theme)
         self.transport.sought.connect(self.session.seek)
         self.transport.volume_set.connect(self.music.set_volume)
         self.welcome.chosen.connect(self._play_piece)
