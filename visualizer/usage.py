@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 
 def most_memory_mb() -> float | None:
@@ -14,3 +15,20 @@ def most_memory_mb() -> float | None:
 
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(size / (1e6 if sys.platform == "darwin" else 1e3), 1)  # bytes on macOS, kB elsewhere
+
+
+def memory_mb() -> float | None:
+    """What this process has resident now, MB; None where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
+
+
+def count_of(what: str) -> int | None:
+    """How many threads ("task") or open files ("fd") this process has; None where the system does not say."""
+    try:
+        return len(os.listdir(f"/proc/self/{what}"))
+    except OSError:
+        return None
