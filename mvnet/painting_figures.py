@@ -24,7 +24,7 @@ Classifier = Callable[[np.ndarray], np.ndarray]  # pooled features [n, D] to per
 
 @dataclass(frozen=True)
 class PictureSet:
-    """Pictures of one kind as a network sees them; right and copies are None where they are not asked for."""
+    """Pictures of one kind as a network sees them; right and nearest are None where they are not asked for."""
 
     looks: Looks
     periods: np.ndarray
@@ -33,7 +33,10 @@ class PictureSet:
 
 
 def period_classifier(known: np.ndarray, periods: np.ndarray) -> Classifier:
-    """Period from features, by logistic regression on training paintings."""
+    """Period from features, by logistic regression on training paintings; of one period only, always that."""
+    if len(np.unique(periods)) < 2:
+        return lambda rows: np.repeat(periods[:1], len(rows))
+    # Only here: it is slow to import.
     from sklearn.linear_model import LogisticRegression
 
     mean, deviation = known.mean(0), known.std(0) + 1e-6
