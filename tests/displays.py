@@ -115,13 +115,10 @@ def two_displays() -> Iterator[tuple[dict[str, str], Displays]]:
     try:
         with os.fdopen(read) as answer:
             number = int(answer.readline())
-        displays = Displays(number)
-        try:
+        with contextlib.closing(Displays(number)) as displays:
             displays.plug_in("Desk", 0, 1280, 720, primary=True)
             displays.plug_in("Projector", 1280, 1024, 768)
             yield {"DISPLAY": f":{number}"}, displays
-        finally:
-            displays.close()
     finally:
         server.terminate()
         server.wait(timeout=10)

@@ -40,6 +40,7 @@ class Awake:
         self.held = False
         self._inhibit = inhibit
         self._clock = clock
+        self._closed = False
         self._played_at: float | None = None
         self._worker: Worker | None = None
         self._lock = ExitStack()  # the worker's
@@ -56,15 +57,15 @@ class Awake:
             self._played_at = now
         lately = self._played_at is not None and now - self._played_at < PATIENCE_S
         wanted = allowed and lately
-        if wanted != self.held:
+        if wanted != self.held and not self._closed:
             self.held = wanted
             if self._worker is None:
                 self._worker = Worker(lambda error: None, "awake")  # a desktop that refuses is no failure of the show
             self._worker.submit(self._take if wanted else self._give_back)
 
     def close(self) -> bool:
-        """Let the display sleep; False when the desktop has not answered yet."""
-        self.held = False
+        """Let the display sleep, for good; False when the desktop has not answered yet."""
+        self.held, self._closed = False, True
         worker, self._worker = self._worker, None
         return worker is None or worker.close(self._give_back, CLOSE_S)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PyQt6.QtCore import QTimer
+
 from visualizer.analyser import Features
 from visualizer.canvas import Canvas
 from visualizer.easel import TIERS, Hear, Take
+from visualizer.fade import FIRST_S
 from visualizer.hanging import Fit
 from visualizer.knobs import Knobs
 from visualizer.recorded_picture import Showing
@@ -71,9 +74,11 @@ class Pictures:
         canvas.set_limited(self._limited)
         canvas.set_reduced(self._reduced)
         canvas.set_knobs(self._knobs)
-        canvas.set_frozen(self.frozen)
         canvas.set_black(self.black)
         canvas.set_live(self._live)
+        canvas.look()  # also while the music stands
+        if self.frozen:  # but not on the bare wall, before the painting has risen out of it
+            QTimer.singleShot(round(1000 * FIRST_S), canvas.widget(), lambda: canvas.set_frozen(self.frozen))
 
     def remove(self, canvas: Canvas) -> None:
         """Show no longer on a canvas, which comes to rest."""

@@ -69,6 +69,14 @@ def test_it_asks_once_however_often_it_is_told(clock: HandClock) -> None:
     assert (desktop.asked, desktop.released) == (1, 1)
 
 
+def test_nothing_is_asked_after_the_end(clock: HandClock) -> None:
+    desktop = Desktop()
+    awake = Awake(desktop.inhibit, clock)
+    awake.close()
+    awake.follow(True)
+    assert not awake.held
+
+
 def test_the_switch_lets_it_sleep_at_once(clock: HandClock) -> None:
     desktop = Desktop()
     awake = Awake(desktop.inhibit, clock)
