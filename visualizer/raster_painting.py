@@ -158,7 +158,10 @@ class RasterPainting:
         after = np.broadcast_to(self._wall, like.shape) if after is None else after
         if before.shape != after.shape:
             before = enlarge_light(before, *after.shape[:2])
-        return before + np.float32(share) * (after - before)
+        mixed: np.ndarray = after - before
+        mixed *= np.float32(share)
+        mixed += before
+        return mixed
 
 
 def _bordered(codes: np.ndarray, border: int) -> np.ndarray:
