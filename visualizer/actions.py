@@ -11,10 +11,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mvnet.periods import PERIODS
+from visualizer.words import later, tr
 
-MENUS = ("Music", "Picture", "Perform", "View", "Help")
+MENUS = (later("Music"), later("Picture"), later("Perform"), later("View"), later("Help"))
 # Filled when they open; rows of these names mark their places.
 SUBMENUS = ("inputs", "recent", "models", "scenes", "displays")
+PAINT = {
+    "renaissance": later("Paint renaissance"),
+    "baroque": later("Paint baroque"),
+    "classical": later("Paint classical"),
+    "romantic": later("Paint romantic"),
+    "modern": later("Paint modern"),
+}
+KEY_NAMES = {
+    "Ctrl": later("Ctrl"),
+    "Shift": later("Shift"),
+    "Space": later("Space"),
+    "Backspace": later("Backspace"),
+    "Return": later("Enter"),
+    "Left": "←",
+    "Right": "→",
+    "Up": "↑",
+    "Down": "↓",
+}
 SEEK_STEP_S = 5.0
 SEEK_LEAP_S = 30.0
 VOLUME_STEP = 0.05
@@ -49,7 +68,7 @@ class Action:
 def _periods() -> tuple[Action, ...]:
     automatic = Action("period_auto", "Follow the music", ("0",), "Picture", checkable=True)
     held = tuple(
-        Action(f"period_{index}", f"Paint {name}", (str(index + 1),), "Picture", checkable=True)
+        Action(f"period_{index}", PAINT[name], (str(index + 1),), "Picture", checkable=True)
         for index, name in enumerate(PERIODS)
     )
     return (automatic, *held)
@@ -139,12 +158,11 @@ def help_rows(actions: Sequence[Action] = ACTIONS) -> dict[str, list[tuple[str, 
     for action in actions:
         shown = [key_text(key) for key in action.keys if "Media" not in key]
         if shown:
-            rows[action.menu].append((", ".join(shown), action.text.rstrip("…")))
+            rows[action.menu].append((", ".join(shown), tr(action.text).rstrip("…")))
     return {menu: found for menu, found in rows.items() if found}
 
 
 def key_text(key: str) -> str:
     """A key for people."""
-    names = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter"}
     held, _, last = key[:-1].rpartition("+")  # the last one may itself be a plus
-    return " ".join(names.get(part, part) for part in (*filter(None, held.split("+")), last + key[-1:]))
+    return " ".join(tr(KEY_NAMES.get(part, part)) for part in (*filter(None, held.split("+")), last + key[-1:]))

@@ -7,6 +7,8 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
+from visualizer.words import tr
+
 SIDE = 48
 CORNER = 4.0
 
@@ -18,7 +20,7 @@ class Cover(QWidget):
         super().__init__()
         self._image: QImage | None = None
         self.setFixedSize(QSize(SIDE, SIDE))
-        self.setAccessibleName("Cover")
+        self.setAccessibleName(tr("Cover"))
         self.hide()
 
     @property

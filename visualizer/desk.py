@@ -33,6 +33,7 @@ from visualizer.setting_lines import OffsetLine, TransitionLine
 from visualizer.sound_meters import SoundMeters
 from visualizer.theme import GREY, SPACE, Theme, sans, serif
 from visualizer.transport_line import FocusedKeys
+from visualizer.words import later, period_name, tr
 
 if TYPE_CHECKING:
     from visualizer.analyser import Features
@@ -41,12 +42,16 @@ if TYPE_CHECKING:
 WIDTH = 336
 METERS_MS = 50
 KNOBS = (
-    ("wildness", "Wildness", ("calm", "wild"), 84),
-    ("speed", "Speed", ("slow", "fast"), 56),
-    ("sensitivity", "Reaction", ("none", "much"), 56),
-    ("smoothing", "Follow", ("quick", "lazy"), 56),
+    ("wildness", later("Wildness"), (later("calm"), later("wild")), 84),
+    ("speed", later("Speed"), (later("slow"), later("fast")), 56),
+    ("sensitivity", later("Reaction"), (later("none"), later("much")), 56),
+    ("smoothing", later("Follow"), (later("quick"), later("lazy")), 56),
 )
-FIT_WORDS = {"fill": "Fill the picture", "fit": "Whole on the wall", "mirror": "Mirrored at its sides"}
+FIT_WORDS = {
+    "fill": later("Fill the picture"),
+    "fit": later("Whole on the wall"),
+    "mirror": later("Mirrored at its sides"),
+}
 
 
 class Choice(FocusedKeys, QComboBox):
@@ -82,17 +87,17 @@ class Desk(QScrollArea):
     ) -> None:
         super().__init__()
         self.setObjectName("desk")
-        self.setAccessibleName("Desk")
+        self.setAccessibleName(tr("Desk"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidgetResizable(True)
         self._preferences, self._commands = preferences, commands
         self._features = features
-        self.dials = {name: Dial(text, ends, side=side) for name, text, ends, side in KNOBS}
+        self.dials = {name: Dial(tr(text), (tr(ends[0]), tr(ends[1])), side=side) for name, text, ends, side in KNOBS}
         self.meters, self.map = SoundMeters(), PeriodMap()
         self.period, self.fit = Choice(), Choice()
         self.transition, self.offset = TransitionLine(preferences), OffsetLine(preferences, device)
-        self.quantised = QCheckBox("Changes wait for the bar")
+        self.quantised = QCheckBox(tr("Changes wait for the bar"))
         self._build()
         self._connect()
         self._timer = QTimer(self)
@@ -144,13 +149,13 @@ class Desk(QScrollArea):
         column = QVBoxLayout(page)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(SPACE)
-        column.addWidget(_heading("Motion"))
+        column.addWidget(_heading(tr("Motion")))
         column.addLayout(self._knobs())
-        column.addWidget(_heading("Heard"))
+        column.addWidget(_heading(tr("Heard")))
         column.addWidget(self.meters)
-        column.addWidget(_heading("Among the periods"))
+        column.addWidget(_heading(tr("Among the periods")))
         column.addWidget(self.map)
-        column.addWidget(_heading("Picture"))
+        column.addWidget(_heading(tr("Picture")))
         column.addLayout(self._rows())
         column.addStretch(1)
         self.setWidget(page)
@@ -163,18 +168,20 @@ class Desk(QScrollArea):
         return row
 
     def _rows(self) -> QGridLayout:
-        self.period.addItems(["Follow the music", *(f"Always {name}" for name in PERIODS)])
-        self.period.setAccessibleName("Period")
-        self.fit.addItems([FIT_WORDS[fit] for fit in FITS])
-        self.fit.setAccessibleName("How it is hung")
+        self.period.addItems(
+            [tr("Follow the music"), *(tr("Always {period}", period=period_name(name)) for name in PERIODS)]
+        )
+        self.period.setAccessibleName(tr("Period"))
+        self.fit.addItems([tr(FIT_WORDS[fit]) for fit in FITS])
+        self.fit.setAccessibleName(tr("How it is hung"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(SPACE)
         rows = (
-            ("Period", self.period, None),
-            ("Hung", self.fit, None),
-            ("Transition", self.transition, self.transition.words),
-            ("Timing", self.offset, self.offset.words),
+            (tr("Period"), self.period, None),
+            (tr("Hung"), self.fit, None),
+            (tr("Transition"), self.transition, self.transition.words),
+            (tr("Timing"), self.offset, self.offset.words),
         )
         for index, (text, part, words) in enumerate(rows):
             label = QLabel(text)

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QAbstractSlider, QSizePolicy
 
 from visualizer.theme import DARK, Theme, sans, serif
 from visualizer.transport_line import FocusedKeys
+from visualizer.words import tr
 
 STEPS = 100
 SWEEP_DEG = 270.0
@@ -41,8 +42,10 @@ class Dial(FocusedKeys, QAbstractSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
-        self.setAccessibleDescription(f"from {ends[0]} to {ends[1]}")
-        self.setToolTip(f"{name}: {ends[0]} to {ends[1]}. Double-click for the usual.")
+        self.setAccessibleDescription(tr("from {low} to {high}", low=ends[0], high=ends[1]))
+        self.setToolTip(
+            tr("{name}: {low} to {high}. Double-click for the usual.", name=name, low=ends[0], high=ends[1])
+        )
         self.actionTriggered.connect(lambda action: self.turned.emit(self.sliderPosition() / STEPS))
 
     def sizeHint(self) -> QSize:

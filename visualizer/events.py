@@ -70,6 +70,11 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class QueueChanged:
+    """Pieces were added, moved or taken out."""
+
+
+@dataclass(frozen=True)
 class InputsFound:
     """The inputs there are now."""
 
@@ -110,4 +115,4 @@ class Covered:
     cover: np.ndarray | None
 
 
-Event = Failed | Said | Opened | InputsFound | ModelLoaded | Surveyed | TagsRead | Covered
+Event = Failed | Said | Opened | InputsFound | ModelLoaded | Surveyed | TagsRead | Covered | QueueChanged

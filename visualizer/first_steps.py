@@ -9,13 +9,17 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from visualizer.theme import SPACE, sans, serif
+from visualizer.words import later, tr
 
 WIDE = 380
-TITLE = "It paints what it hears"
+TITLE = later("It paints what it hears")
 SENTENCES = (
-    "Drop your own music anywhere on the picture.",
-    "Choose at the right of the bar below what to listen to: music files, a microphone, or what this computer plays.",
-    "Press F for the full screen and F1 for all keys.",
+    later("Drop your own music anywhere on the picture."),
+    later(
+        "Choose at the right of the bar below what to listen to: "
+        "music files, a microphone, or what this computer plays."
+    ),
+    later("Press F for the full screen and F1 for all keys."),
 )
 
 
@@ -25,16 +29,16 @@ class FirstSteps(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("steps")
-        self.setAccessibleName(TITLE)
-        self.setAccessibleDescription(" ".join(SENTENCES))
+        self.setAccessibleName(tr(TITLE))
+        self.setAccessibleDescription(" ".join(map(tr, SENTENCES)))
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 18)
         column.setSpacing(SPACE)
-        title = QLabel(TITLE)
+        title = QLabel(tr(TITLE))
         title.setFont(serif(14, italic=True))
         column.addWidget(title)
         for sentence in SENTENCES:
-            words = QLabel(sentence)
+            words = QLabel(tr(sentence))
             words.setFont(sans(10))
             words.setWordWrap(True)
             words.setTextFormat(Qt.TextFormat.PlainText)

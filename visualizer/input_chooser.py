@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QAbstractButton, QFrame, QLabel, QScrollArea, QVBoxL
 
 from visualizer.parts import Input
 from visualizer.theme import DARK, SPACE, Theme, icon, sans, serif
+from visualizer.words import later, tr
 
 WIDTH, ROW_HIGH = 400, 46
 MOST_HIGH = 460
@@ -20,9 +21,9 @@ METER = QSize(92, 6)
 LOOK_MS = 50
 QUIETEST_DB = -60.0  # the left end of a meter
 KINDS = {
-    "monitor": ("What this computer plays", "monitor"),
-    "microphone": ("Microphone", "microphone"),
-    "line": ("Line input", "microphone"),
+    "monitor": (later("What this computer plays"), "monitor"),
+    "microphone": (later("Microphone"), "microphone"),
+    "line": (later("Line input"), "microphone"),
 }
 
 
@@ -128,13 +129,13 @@ class InputChooser(QFrame):
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("chooser")
-        self.setAccessibleName("What is heard")
+        self.setAccessibleName(tr("What is heard"))
         self.rows: list[Row] = []
         self._levels = levels
         self._measure = measure
         self._theme = DARK
         self._shown: tuple[object, ...] | None = None
-        heading = QLabel("What shall be heard?")
+        heading = QLabel(tr("What shall be heard?"))
         heading.setFont(serif(13))
         self._note = QLabel()
         self._note.setFont(sans(9.5))
@@ -180,14 +181,12 @@ class InputChooser(QFrame):
             return
         same = self._shown is not None and shown[0] == self._shown[0]
         self._shown = shown
-        focused = next((row.key for row in self.rows if row.hasFocus()), None)
+        focused = self._focused().key if self.rows else ""
         self._fill(inputs or (), current, music)
-        note = "Looking for inputs…" if inputs is None else "" if inputs else "No sound inputs were found."
+        note = tr("Looking for inputs…") if inputs is None else "" if inputs else tr("No sound inputs were found.")
         self._note.setText(note)
         self._note.setVisible(bool(note))
-        for row in self.rows:
-            if row.key == focused:
-                row.setFocus()
+        next((row for row in self.rows if row.key == focused), self.rows[0]).setFocus()
         if self.isVisible():
             if not same:
                 self._measure(inputs or ())
@@ -198,9 +197,7 @@ class InputChooser(QFrame):
         self._bottom_left = button.mapToGlobal(QPoint(0, -6))
         self._settle()
         self.show()
-        checked = next((row for row in self.rows if row.isChecked()), self.rows[0] if self.rows else None)
-        if checked is not None:
-            checked.setFocus()
+        next((row for row in self.rows if row.isChecked()), self.rows[0]).setFocus()
         self._look.start()
         self._measure(inputs or ())
 
@@ -217,23 +214,30 @@ class InputChooser(QFrame):
         if event.key() == Qt.Key.Key_Escape:
             self.hide()
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+            at = self.rows.index(self._focused()) + (1 if event.key() == Qt.Key.Key_Down else -1)
+            row = self.rows[min(max(0, at), len(self.rows) - 1)]
+            row.setFocus()
+            self._scroll.ensureWidgetVisible(row)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            focused = self.focusWidget()
-            if isinstance(focused, Row):
-                focused.click()
+            self._focused().click()
         else:
             super().keyPressEvent(event)
+
+    def _focused(self) -> Row:
+        """The row that the keys are for."""
+        focus = self.focusWidget()
+        return focus if isinstance(focus, Row) and focus in self.rows else self.rows[0]
 
     def _fill(self, inputs: Sequence[Input], current: str, music: str) -> None:
         for row in self.rows:
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.rows = [Row("Music files", music or "Open some…", "music")]
+        self.rows = [Row(tr("Music files"), music or tr("Open some…"), "music")]
         for one in inputs:
             words, sign = KINDS.get(one.kind, (one.kind, "microphone"))
-            self.rows.append(Row(one.name, f"{words}, default" if one.default else words, sign, one.key))
+            words = tr(words)
+            self.rows.append(Row(one.name, tr("{kind}, default", kind=words) if one.default else words, sign, one.key))
         names = ["", *(one.name for one in inputs)]
         for row, name in zip(self.rows, names, strict=True):
             row.setChecked(name == current)

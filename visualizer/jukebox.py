@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from visualizer.errors import VisualizerError
-from visualizer.events import Event, Failed, Opened, Said, State, Status
+from visualizer.events import Event, Failed, Opened, QueueChanged, Said, State, Status
 from visualizer.live_input import LiveInput
 from visualizer.parts import Parts, PieceTold, PlayerPart
 from visualizer.pieces import bundled_pieces
@@ -139,6 +139,7 @@ class Jukebox:
             VisualizerError: there is no music in them.
         """
         self._playlist.with_more(_music_in(wanted))
+        self._emit(QueueChanged())
         if not self.live.listening and (self._player is None or self._player.state == State.EMPTY.value):
             self._play_current()
 
@@ -311,6 +312,7 @@ class Jukebox:
 
     def _give_anew(self) -> None:
         """The queue was changed: what follows in the player may be another piece now."""
+        self._emit(QueueChanged())
         if self._player is None or not self._given:
             return
         at, paths = self._playlist.at, self._playlist.paths

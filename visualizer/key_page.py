@@ -26,11 +26,12 @@ from visualizer.actions import ACTIONS, SUBMENUS, Action, bound, key_text
 from visualizer.preferences import Preferences
 from visualizer.theme import SPACE, sans
 from visualizer.transport_line import OWN_KEYS
+from visualizer.words import later, tr
 
 FIXED = "leave"  # Escape always leads out
 ALONE = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr, Qt.Key.Key_unknown)
 NAME = Qt.ItemDataRole.UserRole
-ADVICE = "Choose an action and press Enter, then its new key."
+ADVICE = later("Choose an action and press Enter, then its new key.")
 
 
 def rebound(keys: Mapping[str, tuple[str, ...]], name: str, key: str) -> tuple[dict[str, tuple[str, ...]], str]:
@@ -45,7 +46,9 @@ def rebound(keys: Mapping[str, tuple[str, ...]], name: str, key: str) -> tuple[d
     others = [row for row in bound(keys) if row.name != name]
     owner = next((row for row in others if key.casefold() in [one.casefold() for one in row.keys]), None)
     if key and owner is not None:
-        return dict(keys), f"{key_text(key)} belongs to “{owner.text.rstrip('…')}”: press another key."
+        return dict(keys), tr(
+            "{key} belongs to “{action}”: press another key.", key=key_text(key), action=tr(owner.text).rstrip("…")
+        )
     usual = next(row for row in ACTIONS if row.name == name)
     wanted = (*((key,) if key else ()), *(one for one in usual.keys if "Media" in one))
     changed = {other: own for other, own in keys.items() if other != name}
@@ -62,10 +65,10 @@ class KeyList(QTreeWidget):
     def __init__(self) -> None:
         super().__init__()
         self.waiting = False
-        self.setAccessibleName("Keys")
+        self.setAccessibleName(tr("Keys"))
         self.setFont(sans(10))
         self.setColumnCount(2)
-        self.setHeaderLabels(["Action", "Key"])
+        self.setHeaderLabels([tr("Action"), tr("Key")])
         self.setHeaderHidden(True)
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
@@ -127,9 +130,9 @@ class KeyPage(QWidget):
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
         self._preferences = preferences
-        self.list, self.words = KeyList(), QLabel(ADVICE)
-        self.change, self.remove = QPushButton("Change key"), QPushButton("No key")
-        self.usual = QPushButton("All as they were")
+        self.list, self.words = KeyList(), QLabel(tr(ADVICE))
+        self.change, self.remove = QPushButton(tr("Change key")), QPushButton(tr("No key"))
+        self.usual = QPushButton(tr("All as they were"))
         self._build()
         self.list.wanted.connect(self.wait)
         self.list.pressed_key.connect(self.take)
@@ -151,7 +154,7 @@ class KeyPage(QWidget):
         rows = {row.name: row for row in bound(self._preferences.settings.keys) if is_changeable(row)}
         if self.list.topLevelItemCount() == 0:
             for row in rows.values():
-                item = QTreeWidgetItem([row.text.rstrip("…"), ""])
+                item = QTreeWidgetItem([tr(row.text).rstrip("…"), ""])
                 item.setData(0, NAME, row.name)
                 self.list.addTopLevelItem(item)
             self.list.setCurrentItem(self.list.topLevelItem(0))
@@ -168,12 +171,12 @@ class KeyPage(QWidget):
         if item is not None:
             self.list.waiting = True
             self.list.setFocus()
-            self._say(f"Press the new key for “{item.text(0)}”. Esc leaves it as it is.")
+            self._say(tr("Press the new key for “{action}”. Esc leaves it as it is.", action=item.text(0)))
 
     def give_up(self) -> None:
         """Change nothing."""
         self.list.waiting = False
-        self._say(ADVICE)
+        self._say(tr(ADVICE))
 
     def take(self, key: str) -> None:
         """Give the chosen action a key; a refused one is said, and another awaited."""

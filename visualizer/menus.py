@@ -13,8 +13,13 @@ from PyQt6.QtWidgets import QMenu, QWidget
 from visualizer.actions import ACTIONS, MENUS, SUBMENUS, Action
 from visualizer.hanging import FITS
 from visualizer.parts import Input
+from visualizer.words import later, tr
 
-KINDS = (("monitor", "What this computer plays"), ("microphone", "Microphones"), ("line", "Line inputs"))
+KINDS = (
+    ("monitor", later("What this computer plays")),
+    ("microphone", later("Microphones")),
+    ("line", later("Line inputs")),
+)
 
 
 def make_actions(
@@ -31,7 +36,7 @@ def make_actions(
     for row in rows:
         if row.name in SUBMENUS or row.name not in commands:
             continue
-        action = QAction(row.text, window)
+        action = QAction(tr(row.text), window)
         action.setObjectName(row.name)
         action.setCheckable(row.checkable)
         action.setShortcuts([QKeySequence(key) for key in row.keys])
@@ -51,14 +56,14 @@ def make_menu(parent: QWidget, actions: Mapping[str, QAction], submenus: Mapping
     """The whole menu: one submenu for each of the table's menus."""
     whole = QMenu(parent)
     for title in MENUS:
-        menu = QMenu(title, whole)
+        menu = QMenu(tr(title), whole)
         group = 0
         for row in (row for row in ACTIONS if row.menu == title):
             if row.group != group:
                 menu.addSeparator()
                 group = row.group
             if row.name in SUBMENUS:
-                submenus[row.name].setTitle(row.text)
+                submenus[row.name].setTitle(tr(row.text))
                 menu.addMenu(submenus[row.name])
             elif row.name in actions:
                 menu.addAction(actions[row.name])
@@ -78,22 +83,22 @@ def fill_inputs(
     """
     menu.clear()
     group = QActionGroup(menu)
-    files_row = QAction("Music files…", menu)
+    files_row = QAction(tr("Music files…"), menu)
     files_row.setCheckable(True)
     files_row.setChecked(not current)
     files_row.triggered.connect(files.trigger)
     group.addAction(files_row)
     menu.addAction(files_row)
     if not inputs:
-        _note(menu, "Looking for inputs…" if inputs is None else "No sound inputs were found")
+        _note(menu, tr("Looking for inputs…") if inputs is None else tr("No sound inputs were found"))
         return
     for kind, heading in KINDS:
         found = [one for one in inputs if one.kind == kind]
         if found:
             menu.addSeparator()
-            _note(menu, heading)
+            _note(menu, tr(heading))
         for one in found:
-            row = QAction(one.name + ("  (default)" if one.default else ""), menu)
+            row = QAction(tr("{name}  (default)", name=one.name) if one.default else one.name, menu)
             row.setCheckable(True)
             row.setChecked(one.name == current)
             row.triggered.connect(lambda checked=False, name=one.name: choose(name))
@@ -111,7 +116,7 @@ def fill_choices(menu: QMenu, choices: Sequence[tuple[str, Any]], current: Any, 
         row.triggered.connect(lambda checked=False, value=value: choose(value))
         menu.addAction(row)
     if not choices:
-        _note(menu, "None yet")
+        _note(menu, tr("None yet"))
 
 
 def recent_choices(recent: Sequence[str]) -> list[tuple[str, Path]]:

@@ -21,6 +21,7 @@ from visualizer.playlist import MUSIC
 from visualizer.playlist_files import LISTS
 from visualizer.preferences import Preferences
 from visualizer.settings import QUEUE_KEPT
+from visualizer.words import tr
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QAction
@@ -82,11 +83,11 @@ class MusicCommands:
 
     def choose_files(self, *, folder: bool) -> None:
         """Ask for music."""
-        dialog = QFileDialog(self._window, "Open a folder of music" if folder else "Open music files")
+        dialog = QFileDialog(self._window, tr("Open a folder of music") if folder else tr("Open music files"))
         dialog.setFileMode(QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFiles)
         if not folder:
             endings = " ".join(f"*{ending}" for ending in (*MUSIC, *LISTS))
-            dialog.setNameFilters([f"Music ({endings})", "All files (*)"])
+            dialog.setNameFilters([tr("Music ({endings})", endings=endings), tr("All files (*)")])
         recent = self._preferences.settings.recent
         if recent:
             dialog.setDirectory(str(Path(recent[0]).parent))

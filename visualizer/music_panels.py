@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QWidget
 
-from visualizer.events import Covered, Event, InputsFound, Opened, Surveyed, TagsRead
+from visualizer.events import Covered, Event, InputsFound, Opened, QueueChanged, Surveyed, TagsRead
 from visualizer.input_chooser import InputChooser
 from visualizer.music_commands import MusicCommands
 from visualizer.panels import Panel
@@ -98,13 +98,16 @@ class MusicPanels(QObject):
             if event.path is None:
                 self._transport.cover.set_cover(None)
             self._music.opened(event)
-            self.show_queue()
+            self._show_queue()
+            self._refill_chooser()
         elif isinstance(event, Surveyed):
             if event.survey.path == self._session.status().path:
                 self._transport.seek.set_survey(event.survey)
         elif isinstance(event, Covered):
             if event.path == self._session.status().path:
                 self._transport.cover.set_cover(event.cover)
+        elif isinstance(event, QueueChanged):
+            self._show_queue()
         elif isinstance(event, TagsRead):
             if self.queue is not None:
                 self.queue.refresh_tags()
@@ -112,17 +115,16 @@ class MusicPanels(QObject):
             self._music.inputs = event.inputs
             if self._menu.isVisible():
                 self._music.fill_inputs(self._menu, self._files)
-            if self.chooser.isVisible():
-                self._fill_chooser()
-
-    def show_queue(self) -> None:
-        """Show the queue as it is now, if it is open."""
-        if self.queue is not None:
-            self.queue.show_queue(*self._session.queue())
+            self._refill_chooser()
 
     def close(self) -> None:
         """Nothing of it outlives the window."""
         self.chooser.hide()
+
+    def _show_queue(self) -> None:
+        """Show the queue as it is now, if it is open."""
+        if self.queue is not None:
+            self.queue.show_queue(*self._session.queue())
 
     def _queue_gone(self) -> None:
         self.queue = None
@@ -130,8 +132,13 @@ class MusicPanels(QObject):
     def _fill_chooser(self) -> None:
         status = self._session.status()
         paths, at = self._session.queue()
-        waiting = (status.title or paths[at].stem) if paths and not status.live else paths[at].stem if paths else ""
+        plays = status.path is not None  # else the pieces wait behind an input
+        waiting = status.title if plays else paths[at].stem if paths else ""
         self.chooser.show_inputs(self._music.inputs, status.title if status.live else "", waiting)
+
+    def _refill_chooser(self) -> None:
+        if self.chooser.isVisible():
+            self._fill_chooser()
 
     def _fill_menu(self) -> None:
         self._music.fill_inputs(self._menu, self._files)

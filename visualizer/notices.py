@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from visualizer.theme import DARK, SPACE, Theme, icon, sans
+from visualizer.words import tr
 
 MOST = 3  # at a time
 READING_S = 3.5
@@ -79,13 +80,13 @@ class Notice(QFrame):
         column.addWidget(words)
         row.addLayout(column, 1)
         if self.read is not None:
-            understood = QPushButton("I understand")
+            understood = QPushButton(tr("I understand"))
             understood.setFont(sans(10))
             understood.clicked.connect(self.close_by_hand)
             column.addWidget(understood, 0, Qt.AlignmentFlag.AlignLeft)
         self._close.setAutoRaise(True)
         self._close.setFixedSize(24, 24)
-        self._close.setAccessibleName("Close the notice")
+        self._close.setAccessibleName(tr("Close the notice"))
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self.close_by_hand)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)

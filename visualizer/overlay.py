@@ -9,6 +9,7 @@ from PyQt6.QtGui import QFontDatabase
 from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from visualizer.figures import Figures
+from visualizer.words import tr
 
 UPDATE_MS = 500
 
@@ -24,7 +25,7 @@ class Overlay(QFrame):
     def __init__(self, figures: Callable[[], Figures], drawn_by: Callable[[], str], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("overlay")
-        self.setAccessibleName("Performance figures")
+        self.setAccessibleName(tr("Performance figures"))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._figures, self._drawn_by = figures, drawn_by
         self._grid = QGridLayout(self)
@@ -71,17 +72,32 @@ class Overlay(QFrame):
 
 def overlay_rows(figures: Figures, drawn_by: str) -> Sequence[tuple[str, str]]:
     """Names and values for people."""
-    picture = "full" if figures.tier == 0 else f"lighter ({figures.tier})"
+    picture = tr("full") if figures.tier == 0 else tr("lighter ({tier})", tier=figures.tier)
     return (
-        ("refresh", f"{figures.refresh_hz:.1f} Hz, {figures.late_refreshes:.0%} late"),
-        ("paintings", f"{figures.paintings_per_s:.1f} a second, one in {figures.divisor} refreshes"),
-        ("painting", f"{figures.painting_ms:.1f} ms, slow ones {figures.painting_p95_ms:.1f} ms"),
-        ("encoder", f"{figures.encoder_ms:.1f} ms"),
-        ("painting's age", f"{figures.painting_age_ms:.0f} ms"),
-        ("picture behind sound", f"{figures.shown_late_ms:.0f} ms"),
-        ("analysed ahead", f"{figures.analysed_ahead_ms:.0f} ms, painted ahead {figures.lead_ms:.0f} ms"),
-        ("timing set", f"{figures.offset_ms:+.0f} ms"),
-        ("lost", f"{figures.lost_samples} samples, {figures.holes} holes in the sound"),
-        ("picture", f"{picture}, drawn by {drawn_by}"),
-        ("model runs on", figures.provider or "no model yet"),
+        (tr("refresh"), tr("{hz:.1f} Hz, {late:.0%} late", hz=figures.refresh_hz, late=figures.late_refreshes)),
+        (
+            tr("paintings"),
+            tr(
+                "{rate:.1f} a second, one in {divisor} refreshes", rate=figures.paintings_per_s, divisor=figures.divisor
+            ),
+        ),
+        (
+            tr("painting"),
+            tr("{usual:.1f} ms, slow ones {slow:.1f} ms", usual=figures.painting_ms, slow=figures.painting_p95_ms),
+        ),
+        (tr("encoder"), f"{figures.encoder_ms:.1f} ms"),
+        (tr("painting's age"), f"{figures.painting_age_ms:.0f} ms"),
+        (tr("picture behind sound"), f"{figures.shown_late_ms:.0f} ms"),
+        (
+            tr("analysed ahead"),
+            tr(
+                "{heard:.0f} ms, painted ahead {painted:.0f} ms",
+                heard=figures.analysed_ahead_ms,
+                painted=figures.lead_ms,
+            ),
+        ),
+        (tr("timing set"), f"{figures.offset_ms:+.0f} ms"),
+        (tr("lost"), tr("{lost} samples, {holes} holes in the sound", lost=figures.lost_samples, holes=figures.holes)),
+        (tr("picture"), tr("{picture}, drawn by {drawn_by}", picture=picture, drawn_by=drawn_by)),
+        (tr("model runs on"), figures.provider or tr("no model yet")),
     )

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from visualizer import __version__
 from visualizer.theme import GREY, SPACE, icon, sans, serif
+from visualizer.words import tr
 
 AROUND = 96  # of a sheet: its margins, its scroll bar and the room beside it
 COLUMN_GAP = 40
@@ -54,7 +55,7 @@ class Sheet(QScrollArea):
     def readable(self) -> None:
         """Hold text alone: then the keyboard scrolls it."""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Text")
+        self.setAccessibleName(tr("Text"))
 
     def event(self, event: QEvent | None) -> bool:
         """Keep the keys that scroll; the rest are the window's."""
@@ -101,8 +102,8 @@ class Panel(QFrame):
         close = QToolButton()
         close.setIcon(icon("close", GREY))
         close.setFixedSize(30, 30)
-        close.setAccessibleName("Close")
-        close.setToolTip("Close  (Esc)")
+        close.setAccessibleName(tr("Close"))
+        close.setToolTip(tr("Close  (Esc)"))
         close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         close.clicked.connect(self.leave)
         row = QHBoxLayout()
@@ -140,8 +141,8 @@ class Panel(QFrame):
 
 def help_panel(rows: Mapping[str, Sequence[tuple[str, str]]], parent: QWidget) -> Panel:
     """The keys, a block for each menu in as many columns as there is room for, and where to begin."""
-    panel = Panel("Keys", parent)
-    blocks = [_block(menu, found) for menu, found in rows.items()]
+    panel = Panel(tr("Keys"), parent)
+    blocks = [_block(tr(menu), found) for menu, found in rows.items()]
     widest = max(block.sizeHint().width() for block in blocks)
     count = max(1, min(3, (parent.width() - AROUND + COLUMN_GAP) // (widest + COLUMN_GAP)))
     columns = [QVBoxLayout() for _ in range(count)]
@@ -158,7 +159,7 @@ def help_panel(rows: Mapping[str, Sequence[tuple[str, str]]], parent: QWidget) -
         row.addLayout(column)
     panel.column.addLayout(row)
     panel.column.addWidget(
-        _words("Drop music anywhere. Double-click for full screen; there, move the pointer to see the controls.")
+        _words(tr("Drop music anywhere. Double-click for full screen; there, move the pointer to see the controls."))
     )
     panel.sheet.readable()
     return panel
@@ -172,9 +173,9 @@ def about_panel(parent: QWidget, model: str) -> Panel:
     """
     panel = Panel(f"MVNet Visualizer {__version__}", parent)
     for sentence in (
-        "It listens to music and paints what it hears: renaissance, baroque, classical, romantic or modern.",
+        tr("It listens to music and paints what it hears: renaissance, baroque, classical, romantic or modern."),
         model,
-        "Free software under the GNU General Public License, version 3 or later, without any warranty.",
+        tr("Free software under the GNU General Public License, version 3 or later, without any warranty."),
     ):
         words = _words(sentence)
         words.setMinimumWidth(min(440, parent.width() - AROUND))
@@ -185,19 +186,30 @@ def about_panel(parent: QWidget, model: str) -> Panel:
 
 def flashing_panel(parent: QWidget, limited: bool) -> Panel:
     """What flashing light can do, what the limit does against it, and what it cannot."""
-    panel = Panel("About flashing light", parent)
-    now = "It is on now." if limited else "It is off now: turn it on again in the settings, or in the View menu."
+    panel = Panel(tr("About flashing light"), parent)
+    now = (
+        tr("It is on now.") if limited else tr("It is off now: turn it on again in the settings, or in the View menu.")
+    )
     for sentence in (
-        "Flashing light and strong patterns can cause seizures in people with photosensitive epilepsy. Many of them "
-        "do not know that they have it until the first time.",
-        "The flash limit looks at every finished picture before it is shown. In any second it lets through no more "
-        "than three flashes, and no more than three flashes of saturated red, as the guideline WCAG 2.2 (2.3.1) asks; "
-        f"what would be more becomes a slow fade. {now}",
-        "It holds for the windows of this program and for its videos. It cannot know the size and the brightness of "
-        "your screen, the light in the room, stage lights, or what other programs do with the picture. It limits "
-        "flashes, not patterns, and it is no medical advice.",
-        "If somebody feels unwell: look away and cover one eye, press B for black, and stop. Reduced motion, in the "
-        "settings, makes the picture calmer still.",
+        tr(
+            "Flashing light and strong patterns can cause seizures in people with photosensitive epilepsy. Many of "
+            "them do not know that they have it until the first time."
+        ),
+        tr(
+            "The flash limit looks at every finished picture before it is shown. In any second it lets through no more "
+            "than three flashes, and no more than three flashes of saturated red, as the guideline WCAG 2.2 (2.3.1) "
+            "asks; what would be more becomes a slow fade."
+        )
+        + f" {now}",
+        tr(
+            "It holds for the windows of this program and for its videos. It cannot know the size and the brightness "
+            "of your screen, the light in the room, stage lights, or what other programs do with the picture. It "
+            "limits flashes, not patterns, and it is no medical advice."
+        ),
+        tr(
+            "If somebody feels unwell: look away and cover one eye, press B for black, and stop. Reduced motion, in "
+            "the settings, makes the picture calmer still."
+        ),
     ):
         words = _words(sentence)
         words.setObjectName("")

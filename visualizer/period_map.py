@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from mvnet.periods import PERIODS
 from visualizer.period_plot import UNDECIDED
 from visualizer.theme import DARK, PIGMENTS, Theme, serif, translucent
+from visualizer.words import period_name, tr
 
 WIDTH, HEIGHT = 280, 190
 TRAIL_S = 60.0
@@ -44,8 +45,8 @@ def place_of(period: np.ndarray) -> tuple[float, float]:
 def nearest(period: np.ndarray) -> str:
     """Where the music is, in words; in the middle while all periods are alike."""
     if float(np.ptp(period)) < UNDECIDED:
-        return "in the middle"
-    return f"near {PERIODS[int(np.argmax(period))]}"
+        return tr("in the middle")
+    return tr("near {period}", period=period_name(PERIODS[int(np.argmax(period))]))
 
 
 class PeriodMap(QWidget):
@@ -56,7 +57,7 @@ class PeriodMap(QWidget):
         self.trail: deque[tuple[float, float, float]] = deque()  # seconds and place
         self._theme = DARK
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Map of the periods")
+        self.setAccessibleName(tr("Map of the periods"))
 
     def sizeHint(self) -> QSize:
         """As wide as the desk."""
@@ -108,7 +109,7 @@ class PeriodMap(QWidget):
         metrics = painter.fontMetrics()
         painter.setPen(QColor(self._theme.text))
         for centre, name in zip(centres, PERIODS, strict=True):
-            word = name.capitalize()
+            word = period_name(name)
             wide = metrics.horizontalAdvance(word)
             left = min(max(4.0, centre.x() - wide / 2), self.width() - wide - 4.0)
             painter.drawText(QPointF(left, centre.y() + metrics.ascent() / 2), word)

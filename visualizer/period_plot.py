@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QWidget
 
 from mvnet.periods import PERIODS
 from visualizer.theme import DARK, PIGMENTS, Theme, sans, serif, translucent
+from visualizer.words import period_name, tr
 
 SETTLE_S = 0.25  # time in which a line goes 63 % of its way
 ARRIVED = 0.0005
@@ -46,7 +47,7 @@ class PeriodPlot(QWidget):
         self._timer.setInterval(STEP_MS)
         self._timer.timeout.connect(self._step)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("Period plot")
+        self.setAccessibleName(tr("Period plot"))
         self.resize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
@@ -99,11 +100,14 @@ class PeriodPlot(QWidget):
     def _draw_heading(self, painter: QPainter) -> None:
         painter.setFont(sans(8.5))
         painter.setPen(QColor(self._theme.quiet))
-        painter.drawText(QRectF(MARGIN, MARGIN - 2, WIDTH, 14), "Painting" if self._held is not None else "Heard as")
+        painter.drawText(
+            QRectF(MARGIN, MARGIN - 2, WIDTH, 14), tr("Painting") if self._held is not None else tr("Heard as")
+        )
         painter.setFont(serif(16, italic=True))
         painter.setPen(QColor(self._theme.text))
-        name = (self.likeliest or "listening") if self._held is None else PERIODS[self._held]
-        painter.drawText(QRectF(MARGIN, MARGIN + 10, WIDTH, 28), Qt.AlignmentFlag.AlignVCenter, name.capitalize())
+        period = self.likeliest if self._held is None else PERIODS[self._held]
+        name = period_name(period) if period else tr("Listening")
+        painter.drawText(QRectF(MARGIN, MARGIN + 10, WIDTH, 28), Qt.AlignmentFlag.AlignVCenter, name)
 
     def _draw_row(self, painter: QPainter, index: int, name: str) -> None:
         top = MARGIN + 46 + ROW * index
@@ -112,7 +116,7 @@ class PeriodPlot(QWidget):
         painter.setFont(sans(9))
         metrics = QFontMetricsF(painter.font())
         painter.setPen(QColor(self._theme.text if leads else self._theme.quiet))
-        painter.drawText(QRectF(MARGIN, top, 84, ROW), Qt.AlignmentFlag.AlignVCenter, name.capitalize())
+        painter.drawText(QRectF(MARGIN, top, 84, ROW), Qt.AlignmentFlag.AlignVCenter, name)
         figure = f"{value:.0%}"
         right = WIDTH - MARGIN
         painter.drawText(

@@ -24,6 +24,7 @@ from visualizer.panels import Panel
 from visualizer.tags import Tags
 from visualizer.theme import DARK, Theme, sans
 from visualizer.transport_line import OWN_KEYS, clock_text
+from visualizer.words import tr
 
 SIZE = QSize(540, 456)
 ROW_HIGH = 44
@@ -164,7 +165,7 @@ class QueueList(QListView):
     def __init__(self, known: KnownTags, read: Callable[[Sequence[Path]], None], theme: Theme = DARK) -> None:
         super().__init__()
         self.setObjectName("queue")
-        self.setAccessibleName("Queue")
+        self.setAccessibleName(tr("Queue"))
         self.setUniformItemSizes(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
@@ -243,7 +244,7 @@ class QueueList(QListView):
 
 def queue_panel(parent: QWidget, pieces: QueueList) -> Panel:
     """The queue on a sheet; a click beside the list closes it."""
-    panel = Panel("Queue", parent)
+    panel = Panel(tr("Queue"), parent)
     panel.column.addWidget(pieces)
     return panel
 

@@ -21,6 +21,7 @@ from visualizer.recorded_picture import RecordedPicture
 from visualizer.recorder import Recorded, Recorder, RecordingOptions
 from visualizer.theme import SPACE, sans
 from visualizer.transport_line import clock_text
+from visualizer.words import tr
 
 if TYPE_CHECKING:
     from visualizer.pictures import Pictures
@@ -69,7 +70,7 @@ class RecordingMark(QWidget):
         self.setStyleSheet(
             "QWidget#recording { background: rgba(20, 18, 17, 215); border-radius: 13px; } QLabel { color: #efe9e1; }"
         )
-        self.setAccessibleName("Recording")
+        self.setAccessibleName(tr("Recording"))
         self.time = QLabel()
         self.time.setFont(sans(9.5))
         row = QHBoxLayout(self)
@@ -172,7 +173,7 @@ class Recordings(QObject):
 
     def _start(self) -> None:
         if self._session.model is None:
-            self._say("There is nothing to record yet: play some music first.", False)
+            self._say(tr("There is nothing to record yet: play some music first."), False)
             return
         title = self._session.status().title
         movies = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MoviesLocation)

@@ -19,6 +19,7 @@ from visualizer.menus import fill_choices
 from visualizer.pictures import Pictures
 from visualizer.preferences import Preferences
 from visualizer.theme import app_icon
+from visualizer.words import tr
 
 UNMANAGED_AFTER_MS = 400
 WINDOWED = (960, 540)
@@ -40,7 +41,7 @@ class OutputWindow(QWidget):
         super().__init__()
         self.setWindowTitle(title)
         self.setWindowIcon(app_icon())
-        self.setAccessibleName("Output")
+        self.setAccessibleName(tr("Output"))
         self.setStyleSheet("background: black;")
         self.setCursor(Qt.CursorShape.BlankCursor)
         self.canvas = canvas
@@ -114,7 +115,7 @@ class Screens(QObject):
 
     @property
     def is_full_screen(self) -> bool:
-        """The picture fills a display."""
+        tr("""The picture fills a display.""")
         output = self.output
         return self._window.isFullScreen() if output is None else output.isFullScreen()
 
@@ -143,7 +144,9 @@ class Screens(QObject):
         """Show the picture in a window of its own as well."""
         if self.output is None:
             canvas = self._make_canvas()
-            output = OutputWindow(canvas, self._window.actions(), f"{self._window.windowTitle()} (output)")
+            output = OutputWindow(
+                canvas, self._window.actions(), tr("{title} (output)", title=self._window.windowTitle())
+            )
             output.closed.connect(self.close_output)
             output.double_clicked.connect(self._toggle_output)
             self.output = output
@@ -193,10 +196,10 @@ class Screens(QObject):
             self._question.raise_()
             return
         question = QMessageBox(self._window)
-        question.setWindowTitle("Quit")
-        question.setText("The picture fills a display. Quit, and end the show?")
-        quit_it = question.addButton("Quit", QMessageBox.ButtonRole.AcceptRole)
-        stay = question.addButton("Go on", QMessageBox.ButtonRole.RejectRole)
+        question.setWindowTitle(tr("Quit"))
+        question.setText(tr("The picture fills a display. Quit, and end the show?"))
+        quit_it = question.addButton(tr("Quit"), QMessageBox.ButtonRole.AcceptRole)
+        stay = question.addButton(tr("Go on"), QMessageBox.ButtonRole.RejectRole)
         question.setDefaultButton(stay)
         question.setEscapeButton(stay)
         question.finished.connect(lambda: self._answered(question.clickedButton() is quit_it, leave))
@@ -247,7 +250,7 @@ class Screens(QObject):
     def _choose(self, name: str) -> None:
         screen = screen_named(name)
         if screen is None:
-            self._say(f"The display {name} is not connected any more: choose another.")
+            self._say(tr("The display {name} is not connected any more: choose another.", name=name))
         else:
             self.show_on(screen)
 
@@ -268,7 +271,9 @@ class Screens(QObject):
                 place = QRect(own.availableGeometry().topLeft(), output.size())
                 output.setGeometry(place)
                 output.resize(*WINDOWED)
-            self._say(f"The display {screen.name()} was pulled out: the output is a window until it is back.")
+            self._say(
+                tr("The display {name} was pulled out: the output is a window until it is back.", name=screen.name())
+            )
         self.changed.emit()
 
     def _screen_added(self, screen: QScreen) -> None:

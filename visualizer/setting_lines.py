@@ -13,6 +13,7 @@ from visualizer.preferences import Preferences
 from visualizer.settings import LARGEST_OFFSET_MS, TRANSITIONS_S
 from visualizer.theme import sans
 from visualizer.transport_line import Line
+from visualizer.words import tr
 
 WORDS_WIDE = 84
 OFFSET_STEP_MS = 10
@@ -23,7 +24,7 @@ class TransitionLine(Line):
     """Seconds in which one look becomes the next, finer where they are short."""
 
     def __init__(self, preferences: Preferences) -> None:
-        super().__init__("Transition", 100)
+        super().__init__(tr("Transition"), 100)
         self.words = _words()
         self._preferences = preferences
         self.moved_to.connect(self._set)
@@ -37,7 +38,7 @@ class TransitionLine(Line):
         if not self.isSliderDown():
             share = ((seconds - shortest) / (longest - shortest)) ** (1 / CURVE)
             self.setValue(round(share * self.maximum()))
-        self.words.setText(f"{seconds:.1f} s")
+        self.words.setText(tr("{seconds:.1f} s", seconds=seconds))
 
     def _set(self, value: int) -> None:
         shortest, longest = TRANSITIONS_S
@@ -53,7 +54,7 @@ class OffsetLine(Line):
     """
 
     def __init__(self, preferences: Preferences, device: Callable[[], str]) -> None:
-        super().__init__("Picture later or earlier than the sound", 2 * LARGEST_OFFSET_MS // OFFSET_STEP_MS)
+        super().__init__(tr("Picture later or earlier than the sound"), 2 * LARGEST_OFFSET_MS // OFFSET_STEP_MS)
         self.words = _words()
         self._preferences, self._device = preferences, device
         self.moved_to.connect(self._set)
@@ -80,8 +81,8 @@ class OffsetLine(Line):
 def offset_words(offset_ms: int) -> str:
     """An offset for people."""
     if offset_ms == 0:
-        return "on time"
-    return f"{abs(offset_ms)} ms {'later' if offset_ms > 0 else 'earlier'}"
+        return tr("on time")
+    return tr("{ms} ms later" if offset_ms > 0 else "{ms} ms earlier", ms=abs(offset_ms))
 
 
 def _words() -> QLabel:

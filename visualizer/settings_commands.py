@@ -19,6 +19,7 @@ from visualizer.setting_lines import OffsetLine
 from visualizer.settings_panel import SettingsPanel
 from visualizer.theme import DARK, Theme
 from visualizer.timing_page import TimingPage
+from visualizer.words import later, tr
 
 if TYPE_CHECKING:
     from visualizer.pictures import Pictures
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from visualizer.stage import Stage
 
 
-WARNING = (
+WARNING = later(
     "Flashing light can harm a few people: those with photosensitive epilepsy. A limit is on that keeps the picture "
     "below three flashes a second. More about it is in Help."
 )
@@ -122,7 +123,7 @@ class SettingsCommands(QObject):
     def warn_once(self) -> None:
         """Show the word about flashing light until somebody has read it."""
         if not self._preferences.settings.warned and self._stage is not None:
-            self._stage.notices.add(WARNING, read=lambda: self._preferences.change(warned=True))
+            self._stage.notices.add(tr(WARNING), read=lambda: self._preferences.change(warned=True))
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""

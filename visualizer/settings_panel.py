@@ -30,12 +30,17 @@ from visualizer.settings import APPEARANCES, MOTIONS
 from visualizer.theme import DARK, SPACE, Theme, sans
 from visualizer.timing_page import TimingPage
 from visualizer.transport_line import FocusedKeys
+from visualizer.words import later, tr
 
 WIDE = 500
-APPEARANCE_WORDS = {"system": "As the desktop", "dark": "Dark", "light": "Light"}
-MOTION_WORDS = {"system": "As the desktop asks", "full": "Full", "reduced": "Reduced: slow fades only"}
-LIMIT_WORDS = "Keeps the picture below three flashes a second."
-RISK_WORDS = (
+APPEARANCE_WORDS = {"system": later("As the desktop"), "dark": later("Dark"), "light": later("Light")}
+MOTION_WORDS = {
+    "system": later("As the desktop asks"),
+    "full": later("Full"),
+    "reduced": later("Reduced: slow fades only"),
+}
+LIMIT_WORDS = later("Keeps the picture below three flashes a second.")
+RISK_WORDS = later(
     "Without the limit the picture may flash fast and strongly. That can cause seizures in people with "
     "photosensitive epilepsy, also in people who do not know that they have it. Turn it off only where nobody "
     "else is watching, or where everybody knows."
@@ -48,7 +53,7 @@ class Tabs(FocusedKeys, QTabBar):
     def __init__(self) -> None:
         super().__init__()
         self._theme = DARK
-        self.setAccessibleName("Pages")
+        self.setAccessibleName(tr("Pages"))
         self.setFont(sans(10))
         self.setDrawBase(False)
         self.setExpanding(False)
@@ -76,10 +81,10 @@ class GeneralPage(QWidget):
         super().__init__()
         self._preferences = preferences
         self.appearance, self.motion = Choice(), Choice()
-        self.limited, self.quantised = QCheckBox("Limit flashes"), QCheckBox("Changes wait for the bar")
+        self.limited, self.quantised = QCheckBox(tr("Limit flashes")), QCheckBox(tr("Changes wait for the bar"))
         self.transition = TransitionLine(preferences)
         self.question = QWidget()
-        self.keep, self.turn_off = QPushButton("Keep the limit"), QPushButton("Turn it off")
+        self.keep, self.turn_off = QPushButton(tr("Keep the limit")), QPushButton(tr("Turn it off"))
         self._build()
         self.appearance.activated.connect(lambda index: preferences.change(appearance=APPEARANCES[index]))
         self.motion.activated.connect(lambda index: preferences.change(motion=MOTIONS[index]))
@@ -118,21 +123,21 @@ class GeneralPage(QWidget):
         self._preferences.change(limited=limited)
 
     def _build(self) -> None:
-        self.appearance.addItems([APPEARANCE_WORDS[name] for name in APPEARANCES])
-        self.appearance.setAccessibleName("Appearance")
-        self.motion.addItems([MOTION_WORDS[name] for name in MOTIONS])
-        self.motion.setAccessibleName("Motion")
+        self.appearance.addItems([tr(APPEARANCE_WORDS[name]) for name in APPEARANCES])
+        self.appearance.setAccessibleName(tr("Appearance"))
+        self.motion.addItems([tr(MOTION_WORDS[name]) for name in MOTIONS])
+        self.motion.setAccessibleName(tr("Motion"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * SPACE)
         grid.setVerticalSpacing(SPACE + 2)
         grid.setColumnStretch(1, 1)
         rows: tuple[tuple[str, QWidget, QLabel | None], ...] = (
-            ("Appearance", self.appearance, None),
-            ("Motion", self.motion, None),
-            ("Transition", self.transition, self.transition.words),
+            (tr("Appearance"), self.appearance, None),
+            (tr("Motion"), self.motion, None),
+            (tr("Transition"), self.transition, self.transition.words),
             ("", self.quantised, None),
-            ("Flashing light", self.limited, None),
-            ("", _quiet(LIMIT_WORDS), None),
+            (tr("Flashing light"), self.limited, None),
+            ("", _quiet(tr(LIMIT_WORDS)), None),
         )
         for index, (text, part, words) in enumerate(rows):
             part.setFont(sans(10))
@@ -149,7 +154,7 @@ class GeneralPage(QWidget):
     def _asked(self) -> QWidget:
         column = QVBoxLayout(self.question)
         column.setContentsMargins(0, SPACE, 0, 0)
-        words = QLabel(RISK_WORDS)
+        words = QLabel(tr(RISK_WORDS))
         words.setFont(sans(10))
         words.setWordWrap(True)
         words.setTextFormat(Qt.TextFormat.PlainText)
@@ -176,10 +181,10 @@ class SettingsPanel(Panel):
     def __init__(
         self, parent: QWidget, preferences: Preferences, timing: Callable[[], TimingPage], theme: Theme
     ) -> None:
-        super().__init__("Settings", parent)
+        super().__init__(tr("Settings"), parent)
         self.general, self.timing, self.keys = GeneralPage(preferences), timing(), KeyPage(preferences)
         self.tabs, self.pages = Tabs(), QStackedWidget()
-        for title, page in (("General", self.general), ("Timing", self.timing), ("Keys", self.keys)):
+        for title, page in ((tr("General"), self.general), (tr("Timing"), self.timing), (tr("Keys"), self.keys)):
             self.tabs.addTab(title)
             self.pages.addWidget(page)
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)

@@ -20,6 +20,7 @@ from visualizer.events import State, Status
 from visualizer.menus import fill_choices
 from visualizer.recordings import Recordings
 from visualizer.scenes import AUTO, ENDING, SavedScene, is_scene, read_scene, saved_scenes, write_scene
+from visualizer.words import tr
 
 if TYPE_CHECKING:
     from visualizer.pictures import Pictures
@@ -103,8 +104,8 @@ class Shows(QObject):
     def ask_name(self) -> None:
         """Ask how to call the scene that is shown, and save it."""
         dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Save this scene")
-        dialog.setLabelText("Name of the scene: model, period, knobs, fit, transition and look are kept.")
+        dialog.setWindowTitle(tr("Save this scene"))
+        dialog.setLabelText(tr("Name of the scene: model, period, knobs, fit, transition and look are kept."))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.textValueSelected.connect(self.save)
         dialog.open()
@@ -124,10 +125,10 @@ class Shows(QObject):
                 seed=self.seed,
             )
         except ValueError as error:
-            self._say(f"The scene cannot be saved: {error}.", True)
+            self._say(tr("The scene cannot be saved: {error}.", error=error), True)
             return
         folder, session = self.folder, self._session
-        session.run(lambda: session.say(f"Scene saved: {write_scene(scene, folder)}"))
+        session.run(lambda: session.say(tr("Scene saved: {path}", path=write_scene(scene, folder))))
 
     def open(self, paths: Iterable[Path]) -> list[Path]:
         """Load the scenes among some files; returns the others."""
@@ -161,14 +162,14 @@ class Shows(QObject):
         choices = [(name.replace("&", "&&"), path) for name, path in saved_scenes(self.folder)]
         fill_choices(menu, choices, None, self.load)
         menu.addSeparator()
-        other = QAction("Open a scene…", menu)
+        other = QAction(tr("Open a scene…"), menu)
         other.triggered.connect(self._choose)
         menu.addAction(other)
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self._window, "Open a scene")
+        dialog = QFileDialog(self._window, tr("Open a scene"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([f"Scenes (*{ENDING} *.json)", "All files (*)"])
+        dialog.setNameFilters([tr("Scenes ({endings})", endings=f"*{ENDING} *.json"), tr("All files (*)")])
         dialog.setDirectory(str(self.folder))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.load(Path(name)))

@@ -14,8 +14,10 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from visualizer.analyser import Features
 from visualizer.bands import BANDS
 from visualizer.theme import DARK, Theme, sans, serif, translucent
+from visualizer.words import tr
 
 WIDTH, BARS_HIGH, FOOT = 280, 76, 54
+SURE_CONFIDENCE = 0.6  # below this it is a guess
 CALM_CONFIDENCE = 0.3  # below this a tempo is not worth naming
 
 
@@ -27,7 +29,7 @@ class SoundMeters(QWidget):
         self.features = Features.silence()
         self._theme = DARK
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("What is heard")
+        self.setAccessibleName(tr("What is heard"))
 
     def sizeHint(self) -> QSize:
         """As wide as the desk."""
@@ -97,15 +99,16 @@ class SoundMeters(QWidget):
 def tempo_words(features: Features) -> str:
     """Tempo for people: "120 BPM", "about 72 BPM", "no steady beat"."""
     if features.bpm <= 0 or features.beat_confidence < CALM_CONFIDENCE:
-        return "no steady beat"
-    sure = "" if features.beat_confidence >= 0.6 else "about "
-    return f"{sure}{features.bpm:.0f} BPM"
+        return tr("no steady beat")
+    if features.beat_confidence >= SURE_CONFIDENCE:
+        return tr("{bpm:.0f} BPM", bpm=features.bpm)
+    return tr("about {bpm:.0f} BPM", bpm=features.bpm)
 
 
 def loudness_words(features: Features) -> str:
     """Loudness for people."""
     if not features.is_open:
-        return "silence"
+        return tr("silence")
     return f"{features.loudness_db:.0f} dB"
 
 

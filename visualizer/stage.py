@@ -16,6 +16,7 @@ from visualizer.period_plot import PeriodPlot
 from visualizer.theme import DARK, sans
 from visualizer.transport import HEIGHT, Transport
 from visualizer.welcome import Welcome
+from visualizer.words import tr
 
 HIDE_AFTER_MS = 3000
 EDGE = 20  # between overlays and the painting's edge
@@ -41,7 +42,7 @@ class Stage(QWidget):
         self.setObjectName("stage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Painting")
+        self.setAccessibleName(tr("Painting"))
         self.controls = True
         self._canvas, self._transport, self._plot, self._welcome = canvas, transport, plot, welcome
         self._panel: Panel | None = None
@@ -51,7 +52,7 @@ class Stage(QWidget):
             part.setParent(self)
         self.notices = Notices(self)
         self.steps = FirstSteps(self)
-        self.badge = QPushButton("Flash limit is off: turn it on", self)
+        self.badge = QPushButton(tr("Flash limit is off: turn it on"), self)
         self.badge.setObjectName("badge")
         self.badge.setFont(sans(9.5))
         self.badge.hide()

@@ -16,12 +16,13 @@ from visualizer.options import AppOptions
 from visualizer.pieces import bundled_pieces
 from visualizer.screens import screen_named
 from visualizer.settings import Settings, SettingsFile, UnkeptSettings
+from visualizer.words import later, tr
 
 if TYPE_CHECKING:
     from visualizer.session import Session
     from visualizer.window import MainWindow
 
-SAFE_MODE = "Safe mode: drawn without OpenGL, with fresh settings. Nothing that is changed now is kept."
+SAFE_MODE = later("Safe mode: drawn without OpenGL, with fresh settings. Nothing that is changed now is kept.")
 
 
 def settings_file(folder: Path, options: AppOptions) -> tuple[SettingsFile, str]:
@@ -34,9 +35,9 @@ def settings_file(folder: Path, options: AppOptions) -> tuple[SettingsFile, str]
         The file, and what should be said about it; empty for nothing.
     """
     file = SettingsFile(folder / "settings.ini")
-    said = f"The settings begin anew, {file.reset()}." if options.reset else ""
+    said = tr("The settings begin anew, {kept}.", kept=file.reset()) if options.reset else ""
     if options.safe_mode:
-        return UnkeptSettings(file.path), f"{said} {SAFE_MODE}".strip()
+        return UnkeptSettings(file.path), f"{said} {tr(SAFE_MODE)}".strip()
     return file, said
 
 
@@ -79,7 +80,10 @@ def _open_output(window: MainWindow, options: AppOptions) -> None:
         window.screens.show_on(screen)
         return
     there = ", ".join(one.name() for one in QGuiApplication.screens())
-    window.notice(f"There is no display {options.display!r}: use one of {there}, or a number from 1.", alarm=True)
+    window.notice(
+        tr("There is no display “{name}”: use one of {there}, or a number from 1.", name=options.display, there=there),
+        alarm=True,
+    )
     window.screens.open_output()
 
 

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSize
 from visualizer.click import BEAT_S, Click
 from visualizer.setting_lines import OffsetLine
 from visualizer.theme import DARK, SPACE, Theme, sans, serif
+from visualizer.words import later, tr
 
 if TYPE_CHECKING:
     from visualizer.analyser import Features
@@ -25,11 +26,11 @@ LIT_S = 0.1
 APART_S = 0.5  # two flashes a second at most, whatever is heard
 STRUCK = 0.5  # an onset of this strength is a clap
 LOOK_MS = 8
-FILES_WORDS = (
+FILES_WORDS = later(
     "Start the click, look at the light and move the line until both come together. "
     "Loudspeakers without a cable are often 100 to 300 ms late: then the picture must come later too."
 )
-INPUT_WORDS = (
+INPUT_WORDS = later(
     "Clap near the microphone, look at the light and move the line until both come together. "
     "What is heard through an input can be shown later, but hardly earlier: it must be heard first."
 )
@@ -43,7 +44,7 @@ class Lamp(QWidget):
         self.lit = False
         self._theme = DARK
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Light of the click")
+        self.setAccessibleName(tr("Light of the click"))
 
     def sizeHint(self) -> QSize:
         """A coin."""
@@ -95,7 +96,7 @@ class TimingPage(QWidget):
     ) -> None:
         super().__init__()
         self.offset, self.click, self.lamp = offset, click, Lamp()
-        self.start = QPushButton("Start the click")
+        self.start = QPushButton(tr("Start the click"))
         self._heard, self._features, self._loud, self._clicking = heard, features, loud, clicking
         self._clock = clock
         self._lit_at = -LIT_S - APART_S
@@ -115,10 +116,10 @@ class TimingPage(QWidget):
     def refresh(self) -> None:
         """Show what is heard now."""
         heard = self._heard()
-        self._source.setText(heard or "Music files")
-        self._words.setText(INPUT_WORDS if heard else FILES_WORDS)
+        self._source.setText(heard or tr("Music files"))
+        self._words.setText(tr(INPUT_WORDS if heard else FILES_WORDS))
         self.start.setVisible(not heard)
-        self.start.setText("Stop the click" if self.click.started else "Start the click")
+        self.start.setText(tr("Stop the click") if self.click.started else tr("Start the click"))
         self.offset.refresh()
 
     def look(self) -> None:
@@ -176,7 +177,7 @@ class TimingPage(QWidget):
         row.addStretch(1)
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
-        label = QLabel("Picture")
+        label = QLabel(tr("Picture"))
         label.setFont(sans(9.5))
         label.setObjectName("quiet")
         grid.addWidget(label, 0, 0)

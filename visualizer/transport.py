@@ -17,6 +17,7 @@ from visualizer.events import State, Status
 from visualizer.seek_line import SeekLine
 from visualizer.theme import DARK, SPACE, Theme, icon, sans
 from visualizer.transport_line import FocusedKeys, Line, clock_text
+from visualizer.words import tr
 
 HEIGHT = 76
 VOLUME_STEPS = 100
@@ -134,9 +135,9 @@ class Transport(QWidget):
         self.title, self.time = Title(), QLabel("")
         self.time.setFont(sans(9.5))
         self.time.setObjectName("quiet")
-        self.seek = SeekLine("Position", 0)
+        self.seek = SeekLine(tr("Position"), 0)
         self.seek.setEnabled(False)
-        self.volume = Line("Volume", VOLUME_STEPS)
+        self.volume = Line(tr("Volume"), VOLUME_STEPS)
         self.volume.setFixedWidth(96)
         self.seek.moved_to.connect(lambda ms: self.sought.emit(ms / 1000))
         self.volume.moved_to.connect(lambda value: self.volume_set.emit(value / VOLUME_STEPS))
@@ -163,8 +164,8 @@ class Transport(QWidget):
             self._live, self._playing = status.live, playing
             self._show_play()
         opening = status.state is State.OPENING
-        self.title.set_whole(status.title or ("Opening…" if opening else "No music yet"))
-        self._show_input(status.title if status.live else "Music files")
+        self.title.set_whole(status.title or (tr("Opening…") if opening else tr("No music yet")))
+        self._show_input(status.title if status.live else tr("Music files"))
         self.seek.level = status.live
         seekable = not status.live and status.duration_s > 0
         self.seek.setEnabled(seekable)
@@ -179,7 +180,7 @@ class Transport(QWidget):
             if not self.seek.isSliderDown():
                 self.seek.setValue(round(status.position_s * 1000))
         elif status.live:
-            self.time.setText("listening" if self._playing else "not listening")
+            self.time.setText(tr("listening") if self._playing else tr("not listening"))
             self.seek.setMaximum(1000)
         else:
             self.time.setText(clock_text(status.position_s) if status.state is State.PLAYING else "")
@@ -214,7 +215,7 @@ class Transport(QWidget):
     def _chooser(self) -> QToolButton:
         chooser = ChooserButton()
         chooser.setObjectName("input")
-        chooser.setAccessibleName("What is heard")
+        chooser.setAccessibleName(tr("What is heard"))
         chooser.clicked.connect(self.chooser_wanted)
         chooser.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chooser.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -249,9 +250,9 @@ class Transport(QWidget):
         text = QFontMetrics(self.input.font()).elidedText(name, Qt.TextElideMode.ElideRight, 150)
         if text != self.input.text():
             self.input.setText(text)
-            self.input.setToolTip(f"What is heard: {name}")
+            self.input.setToolTip(tr("What is heard: {name}", name=name))
 
     def _show_play(self) -> None:
         self.play.set_icons("pause" if self._playing else "play")
-        self.play.setAccessibleName("Pause" if self._playing else "Play")
+        self.play.setAccessibleName(tr("Pause") if self._playing else tr("Play"))
         self.input.setIcon(icon("microphone" if self._live else "music", self._theme.text))

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButto
 from visualizer.pieces import Piece
 from visualizer.theme import DARK, SPACE, sans, serif
 from visualizer.transport import Title
+from visualizer.words import period_name, tr
 
 STYLE = f"""
 QWidget {{ color: {DARK.text}; background: transparent; }}
@@ -34,13 +35,20 @@ class PieceButton(QPushButton):
         super().__init__()
         self.piece = piece
         self.setObjectName("piece")
-        self.setAccessibleName(f"Play {piece.composer}, {piece.title} ({piece.period})")
+        self.setAccessibleName(
+            tr(
+                "Play {composer}, {title} ({period})",
+                composer=piece.composer,
+                title=piece.title,
+                period=period_name(piece.period),
+            )
+        )
         self.setMinimumHeight(40)
         self.setMinimumWidth(380)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 0)
         row.setSpacing(SPACE * 2)
-        period, composer, title = QLabel(piece.period.capitalize()), QLabel(piece.composer), Title()
+        period, composer, title = QLabel(period_name(piece.period)), QLabel(piece.composer), Title()
         title.set_whole(piece.title)
         period.setFont(serif(10.5, italic=True))
         period.setStyleSheet(f"color: {DARK.accent}")
@@ -83,9 +91,11 @@ class Welcome(QWidget):
         page.setColumnStretch(2, 1)
 
     def _add_words(self, column: QVBoxLayout) -> None:
-        title = QLabel("What shall be painted?")
+        title = QLabel(tr("What shall be painted?"))
         title.setFont(serif(24))
-        words = QLabel("Drop music or a folder anywhere on this wall, or begin with a piece of one of five periods.")
+        words = QLabel(
+            tr("Drop music or a folder anywhere on this wall, or begin with a piece of one of five periods.")
+        )
         words.setFont(sans(10.5))
         words.setObjectName("quiet")
         words.setWordWrap(True)
@@ -96,8 +106,8 @@ class Welcome(QWidget):
     def _add_buttons(self, column: QVBoxLayout, open_files: QAction, listen: QAction) -> None:
         row = QHBoxLayout()
         for name, text, action in (
-            ("main", "Open music files…", open_files),
-            ("other", "Listen to the microphone", listen),
+            ("main", tr("Open music files…"), open_files),
+            ("other", tr("Listen to the microphone"), listen),
         ):
             button = QPushButton(text)
             button.setObjectName(name)

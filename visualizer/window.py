@@ -52,13 +52,18 @@ from visualizer.style_sheet import style_sheet
 from visualizer.theme import DARK, LIGHT, app_icon, theme_for
 from visualizer.transport import Transport
 from visualizer.welcome import Welcome
+from visualizer.words import later, tr
 
 if TYPE_CHECKING:
     from visualizer.engine import Painting
 
 TITLE = "MVNet Visualizer"
 TICK_MS = 100
-PANELS = {"help": "Keys", "queue": "Queue", "preferences": "Settings"}  # actions that open a panel, and its title
+PANELS = {
+    "help": later("Keys"),
+    "queue": later("Queue"),
+    "preferences": later("Settings"),
+}  # actions that open a panel, and its title
 FILES = "files"  # what is heard when it is no input
 CHOSEN_S = 3.5  # of looking for the paintings of a period or model chosen in a pause
 
@@ -137,7 +142,7 @@ class MainWindow(QMainWindow):
         self.canvas = self._new_canvas()
         self.transport = Transport(self.actions_by_name, self.menu)
         self.plot = PeriodPlot()
-        listen = QAction("Listen", self)
+        listen = QAction(tr("Listen"), self)
         listen.triggered.connect(lambda: self.listen(""))
         self.welcome = Welcome(bundled_pieces(), self.actions_by_name["open"], listen)
         self.stage = Stage(self.canvas.widget(), self.transport, self.plot, self.welcome)
@@ -242,7 +247,7 @@ class MainWindow(QMainWindow):
         """Write the painting that is shown into the pictures folder, in the background."""
         painting, model = self.painting, self.session.model
         if painting is None:
-            self.notice("There is no painting to save yet: play some music first.")
+            self.notice(tr("There is no painting to save yet: play some music first."))
             return
         facts = painting_facts(
             painting,
@@ -252,7 +257,9 @@ class MainWindow(QMainWindow):
         )
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         folder = Path(pictures) / TITLE
-        self.session.run(lambda: self.session.say(f"Painting saved: {save_painting(painting, folder, facts)}"))
+        self.session.run(
+            lambda: self.session.say(tr("Painting saved: {path}", path=save_painting(painting, folder, facts)))
+        )
 
     def _leave(self) -> None:
         if self.stage.panel is not None:
@@ -265,18 +272,19 @@ class MainWindow(QMainWindow):
         self.menu.popup(self.transport.more.mapToGlobal(self.transport.more.rect().topLeft()))
 
     def _toggle_help(self) -> None:
-        if self._panel_name() == PANELS["help"]:
+        if self._panel_name() == tr(PANELS["help"]):
             self._close_panel()
         else:
             self._open_panel(help_panel(help_rows(bound(self.settings.keys)), self.stage))
 
     def _show_about(self) -> None:
         model = self.session.model
-        sentence = "No model is loaded yet."
+        sentence = tr("No model is loaded yet.")
         if model is not None:
             card = model.card
-            runs = f"It runs on {model.provider} ({model.provider_reason})."
-            sentence = f"The model that paints is {card.title} ({card.name}). {runs} Licence: {card.licence}"
+            runs = tr("It runs on {provider} ({reason}).", provider=model.provider, reason=model.provider_reason)
+            sentence = tr("The model that paints is {title} ({name}).", title=card.title, name=card.name)
+            sentence = f"{sentence} {runs} " + tr("Licence: {licence}", licence=card.licence)
         self._open_panel(about_panel(self.stage, sentence.strip()))
 
     def _show_overlay(self, shown: bool) -> None:
@@ -303,7 +311,7 @@ class MainWindow(QMainWindow):
         """Mark the actions whose panel is open."""
         name = self._panel_name()
         for action, title in PANELS.items():
-            self.actions_by_name[action].setChecked(name == title)
+            self.actions_by_name[action].setChecked(name == tr(title))
 
     def _play_piece(self, piece: Piece) -> None:
         self.music.play_piece(piece)

@@ -1,0 +1,72 @@
+"""Every word that a person reads in the window goes through here, so that it can be said in another language. No Qt.
+
+Texts are written in English where they are used, `tr("Play {title}", title=...)`; tables that exist before the language
+is known mark theirs with `later` and translate them when they are shown. The translations are Qt Linguist's files,
+resources/translations/visualizer_LANGUAGE.ts, read once at the start; script/translations.py keeps them in step.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+from visualizer.paths import resources_dir
+
+_table: dict[str, str] = {}
+
+
+def later(text: str) -> str:
+    """A text that is translated when it is shown, with `tr`."""
+    return text
+
+
+PERIOD_NAMES = {
+    "renaissance": later("Renaissance"),
+    "baroque": later("Baroque"),
+    "classical": later("Classical"),
+    "romantic": later("Romantic"),
+    "modern": later("Modern"),
+}
+
+
+def tr(text: str, **values: Any) -> str:
+    """A text in the language of the window, with values in the places of `{names}`."""
+    found = _table.get(text, text)
+    return found.format(**values) if values else found
+
+
+def period_name(period: str) -> str:
+    """A period as a title."""
+    return tr(PERIOD_NAMES.get(period, period.capitalize()))
+
+
+def translation_file(language: str) -> Path:
+    """Where a language's translation is, whether it is there or not; `language` as in de or de_AT."""
+    return resources_dir() / "translations" / f"visualizer_{language.split('_')[0].lower()}.ts"
+
+
+def languages() -> tuple[str, ...]:
+    """The languages there are, by their codes."""
+    found = (resources_dir() / "translations").glob("visualizer_*.ts")
+    return ("en", *sorted(path.stem.removeprefix("visualizer_") for path in found))
+
+
+def load_words(language: str) -> bool:
+    """Speak a language from now on, as in de or de_AT; returns whether there is a translation. Else English it is."""
+    _table.clear()
+    path = translation_file(language)
+    if not path.is_file():
+        return language.split("_")[0].lower() == "en"
+    _table.update(read_translation(path))
+    return True
+
+
+def read_translation(path: Path) -> dict[str, str]:
+    """The finished translations of one of Qt Linguist's files, by their English text."""
+    found = {}
+    for message in ElementTree.parse(path).iter("message"):
+        source, translation = message.findtext("source"), message.find("translation")
+        if source and translation is not None and translation.text and translation.get("type") is None:
+            found[source] = translation.text
+    return found
