@@ -191,7 +191,7 @@ class Soak(QObject):
 def run_window(folder: Path, minutes: float) -> None:
     """Run the window in this process; "soak.json" in the folder receives what was measured."""
     QSurfaceFormat.setDefaultFormat(wanted_format())
-    application = QApplication(sys.argv[:1])  # before the window: the timers need it
+    application = QApplication(["soak"])  # before the window: the timers need it
     pieces = sorted((resources_dir() / "music").glob("*.opus"))
     soak, report = Soak(pieces), folder / "report.json"
     run_app(AppOptions(files=tuple(pieces), seconds=60 * minutes, report=report, size=SIZE, config=folder))
@@ -208,14 +208,16 @@ def measure(minutes: float) -> dict[str, Any]:
     Returns:
         "exit_code": 0, or less when the system killed it; and what run_window measured, if it came to its end.
     """
+    # No file is this process's main module: the capture processes, which import that, would load the whole window.
+    code = "import sys; from pathlib import Path; from bench.soak import run_window; "
+    code += "run_window(Path(sys.argv[1]), float(sys.argv[2]))"
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "bench.soak", "--minutes", str(minutes), "--within", folder]
+        command = [sys.executable, "-c", code, folder, str(minutes)]
         done = subprocess.run(command, timeout=60 * minutes + ENDING_S, check=False)
-        facts = Path(folder) / "soak.json"
-        log = Path(folder) / "errors.log"
-        said = json.loads(facts.read_text("utf-8")) if facts.exists() else {}
+        facts, log = Path(folder) / "soak.json", Path(folder) / "errors.log"
         if log.exists():
             print(log.read_text("utf-8"), file=sys.stderr)
+        said = json.loads(facts.read_text("utf-8")) if facts.exists() else {}
         return {"exit_code": done.returncode} | said
 
 
@@ -224,11 +226,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__.split("\n\n")[0])
     parser.add_argument("--minutes", type=float, default=5.0, metavar="N", help="to run for (default 5)")
     parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.add_argument("--within", type=Path, help=argparse.SUPPRESS)  # the process with the window
     args = parser.parse_args()
-    if args.within is not None:
-        run_window(args.within, args.minutes)
-        return 0
     facts = measure(args.minutes)
     if args.json:
         print(json.dumps(facts))
