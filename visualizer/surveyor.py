@@ -53,13 +53,15 @@ class Surveyor:
     def _hear(self, path: Path, model: Model, unwanted: threading.Event) -> None:
         from visualizer.survey import survey_piece
 
-        survey = None
         # Its rests end with it: nothing of it may outlive the interpreter.
         for survey in survey_piece(path, model, stop=unwanted.is_set, rest=unwanted.wait):
             if unwanted.is_set():
                 return
+            if survey.heard_s == survey.duration_s:
+                self._keep(path, survey)
             self._emit(Surveyed(survey))
-        if survey is not None and survey.heard_s == survey.duration_s:
-            self._known[path] = survey
-            while len(self._known) > KEPT:
-                self._known.popitem(last=False)
+
+    def _keep(self, path: Path, survey: Survey) -> None:
+        self._known[path] = survey
+        while len(self._known) > KEPT:
+            self._known.popitem(last=False)

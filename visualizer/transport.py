@@ -173,7 +173,8 @@ class Transport(QWidget):
             time = f"{clock_text(status.position_s)} / {clock_text(status.duration_s)}"
             if time != self.time.text():
                 self.time.setText(time)
-                self.seek.setAccessibleDescription(time.replace("/", "of"))
+                position, duration = clock_text(status.position_s), clock_text(status.duration_s)
+                self.seek.setAccessibleDescription(tr("{position} of {duration}", position=position, duration=duration))
             self.seek.setMaximum(max(1, round(status.duration_s * 1000)))
             self.seek.setSingleStep(5000)
             self.seek.setPageStep(30_000)

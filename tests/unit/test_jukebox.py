@@ -239,3 +239,34 @@ def test_an_input_pauses_the_files_and_a_file_ends_the_input(made: Made, songs: 
     with pytest.raises(VisualizerError, match="no such"):
         made.jukebox.listen("no such input")
     assert not made.jukebox.opening
+
+
+def test_from_an_input_back_to_the_music_where_it_waited(made: Made, songs: list[Path]) -> None:
+    made.jukebox.resume()  # nothing waits
+    made.open(songs[:2])
+    made.play(1.0)
+    made.jukebox.listen("")
+    made.jukebox.resume()
+    status = made.jukebox.status()
+    assert (status.title, status.state, status.live) == ("one", State.PLAYING, False)
+    assert status.position_s == pytest.approx(0.9, abs=0.11)
+    made.play(1.5)
+    assert made.title == "two"
+
+
+def test_playlists_are_played_like_files(made: Made, songs: list[Path], tmp_path: Path) -> None:
+    listed = tmp_path / "evening.m3u"
+    listed.write_text("\n".join(["#EXTM3U", str(songs[1]), str(songs[3])]), encoding="utf-8")
+    made.open([songs[0], listed])
+    assert made.jukebox.queue() == ((songs[0], songs[1], songs[3]), 0)
+
+
+def test_titles_say_who(made: Made, tmp_path: Path) -> None:
+    import soundfile
+
+    path = tmp_path / "x.flac"
+    with soundfile.SoundFile(path, "w", RATE, 2) as file:
+        file.title, file.artist = "Gymnop\u00e9die  No. 1", "Erik Satie"
+        file.write(tone(1.0, RATE))
+    made.open([path])
+    assert made.title == "Erik Satie: Gymnop\u00e9die No. 1"
