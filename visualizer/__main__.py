@@ -57,6 +57,7 @@ def _add_play(part: argparse.ArgumentParser) -> None:
     part.add_argument(
         "--safe-mode", action="store_true", help="fresh settings that are not kept, no OpenGL, nothing taken up"
     )
+    part.add_argument("--language", default="", metavar="CODE", help="of the window, as in de (default: the system's)")
     part.add_argument("--dump", type=Path, metavar="DIR", help="write a picture of the window into DIR every second")
     part.add_argument("--seconds", type=float, metavar="S", help="quit after S seconds")
     part.add_argument("--report", type=Path, metavar="FILE", help="write start-up times and counts as JSON at the end")
@@ -142,6 +143,7 @@ def _play(args: argparse.Namespace) -> int:
         output=args.output,
         reset=args.reset,
         safe_mode=args.safe_mode,
+        language=args.language,
     )
     from visualizer.app import run_app
 

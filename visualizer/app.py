@@ -16,7 +16,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QElapsedTimer, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PyQt6.QtCore import (
+    QElapsedTimer,
+    QLibraryInfo,
+    QLocale,
+    QMessageLogContext,
+    QTimer,
+    QtMsgType,
+    QTranslator,
+    qInstallMessageHandler,
+)
 from PyQt6.QtGui import QSurfaceFormat
 from PyQt6.QtWidgets import QApplication
 
@@ -32,6 +41,7 @@ from visualizer.session import Session
 from visualizer.settings import NAME, settings_folder
 from visualizer.start import begin, settings_file
 from visualizer.window import TITLE, MainWindow, MakeCanvas
+from visualizer.words import languages, load_words
 
 CONFIG_VARIABLE = "MVNET_CONFIG"
 CANVAS_VARIABLE = "MVNET_CANVAS"  # "opengl" or "raster"
@@ -53,6 +63,7 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
     reports = CrashReports(folder / "errors.log")
     reports.install()
     app = _application()
+    speak(app, options.language)
     try:
         session = Session(parts or real_parts(seed=options.seed, no_sound=options.no_sound))
         make_canvas, problem = choose_canvas(options.raster or options.safe_mode)
@@ -125,6 +136,27 @@ def _qt_started() -> QApplication:
     for text in said:
         print(text, file=sys.stderr)
     return app
+
+
+def speak(app: QApplication, language: str) -> None:
+    """Show the window, and Qt's own dialogs, in a language.
+
+    Args:
+        language: a code, as in de; empty for the system's.
+    Raises:
+        VisualizerError: there is no translation into the language that was asked for.
+    """
+    if not load_words(language or QLocale.system().name()):
+        if language:
+            there = ", ".join(languages())
+            raise VisualizerError(f"There is no translation into {language!r}: use one of {there}.")
+        return
+    if language:
+        QLocale.setDefault(QLocale(language))
+    dialogs = QTranslator(app)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if dialogs.load(QLocale(), "qtbase", "_", folder):
+        app.installTranslator(dialogs)
 
 
 def _config_folder(options: AppOptions) -> Path:

@@ -50,7 +50,8 @@ def rebound(keys: Mapping[str, tuple[str, ...]], name: str, key: str) -> tuple[d
             "{key} belongs to “{action}”: press another key.", key=key_text(key), action=tr(owner.text).rstrip("…")
         )
     usual = next(row for row in ACTIONS if row.name == name)
-    wanted = (*((key,) if key else ()), *(one for one in usual.keys if "Media" in one))
+    buttons = [one for one in usual.keys if "Media" in one and one.casefold() != key.casefold()]
+    wanted = (*((key,) if key else ()), *buttons)
     changed = {other: own for other, own in keys.items() if other != name}
     return (changed if wanted == usual.keys else changed | {name: wanted}), ""
 

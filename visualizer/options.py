@@ -33,6 +33,7 @@ class AppOptions:
         output: open the output window.
         reset: begin with fresh settings; the old ones are set aside.
         safe_mode: begin with fresh settings that are not kept, draw without OpenGL, take up nothing.
+        language: code of the window's language, as in de; empty for the system's.
         config: folder of the settings and the log; None takes the system's usual place.
     """
 
@@ -52,6 +53,7 @@ class AppOptions:
     output: bool = False
     reset: bool = False
     safe_mode: bool = False
+    language: str = ""
     config: Path | None = None
 
     def __post_init__(self) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 WARNING = later(
     "Flashing light can harm a few people: those with photosensitive epilepsy. A limit is on that keeps the picture "
-    "below three flashes a second. More about it is in Help."
+    "to three flashes a second at most. More about it is in Help."
 )
 
 

@@ -39,7 +39,7 @@ MOTION_WORDS = {
     "full": later("Full"),
     "reduced": later("Reduced: slow fades only"),
 }
-LIMIT_WORDS = later("Keeps the picture below three flashes a second.")
+LIMIT_WORDS = later("Keeps the picture to three flashes a second at most.")
 RISK_WORDS = later(
     "Without the limit the picture may flash fast and strongly. That can cause seizures in people with "
     "photosensitive epilepsy, also in people who do not know that they have it. Turn it off only where nobody "

@@ -165,25 +165,33 @@ class Stage(QWidget):
     def _settle(self) -> None:
         width, height = self.width(), self.height()
         above = height - HEIGHT
-        desk = self._desk if self._desk is not None and self._desk.isVisibleTo(self) else None
-        left = width if desk is None else width - min(desk.sizeHint().width(), width // 2)
-        if desk is not None:
-            desk.setGeometry(left, 0, width - left, above)
-            desk.raise_()
-        self._canvas.setGeometry(0, 0, width if self._floating else left, height if self._floating else above)
+        left, floor = self._settle_desk(width, above)
+        self._canvas.setGeometry(0, 0, width if self._floating else left, height if self._floating else floor)
         self._transport.setGeometry(0, above, width, HEIGHT)
-        self._welcome.setGeometry(0, 0, left, above)
+        self._welcome.setGeometry(0, 0, left, floor)
         self._plot.resize(self._plot.sizeHint())
-        self._plot.move(EDGE, above - self._plot.height() - EDGE)
+        self._plot.move(EDGE, floor - self._plot.height() - EDGE)
         self._frame.setGeometry(0, 0, width, height)
         self.badge.adjustSize()
-        self.badge.move(left - self.badge.width() - EDGE, above - self.badge.height() - EDGE)
-        self._settle_steps(left - EDGE, above - EDGE)
+        self.badge.move(left - self.badge.width() - EDGE, floor - self.badge.height() - EDGE)
+        self._settle_steps(left - EDGE, floor - EDGE)
         self._transport.raise_()
         self.notices.settle(left)
         if self._panel is not None:
             free = self.notices.x() if self.notices.isVisibleTo(self) else width
             self._panel.settle(QRect(0, 0, width, above), free)
+
+    def _settle_desk(self, width: int, above: int) -> tuple[int, int]:
+        """Place the desk; returns where the painting's right and lower edges are then."""
+        desk = self._desk if self._desk is not None and self._desk.isVisibleTo(self) else None
+        if desk is None:
+            return width, above
+        wide = desk.sizeHint().width()
+        beside = width >= 2 * wide
+        left, floor = (width - wide, above) if beside else (width, above // 2)  # else below: nothing may be cut
+        desk.setGeometry(QRect(left, 0, wide, above) if beside else QRect(0, floor, width, above - floor))
+        desk.raise_()
+        return left, floor
 
     def _settle_steps(self, right: int, bottom: int) -> None:
         """The card lies at the right, over the badge, clear of the plot where there is room."""

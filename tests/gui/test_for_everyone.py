@@ -344,6 +344,18 @@ def test_sheets_fit_into_every_window(window: MainWindow, size: tuple[int, int],
             assert page.minimumSizeHint().width() <= view.width(), name
 
 
+@pytest.mark.parametrize("size", [(420, 747), (540, 960), (1120, 480), (1100, 720)])
+def test_nothing_on_the_desk_is_cut(window: MainWindow, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    window.actions_by_name["desk"].trigger()
+    page, view = window.desk.widget(), window.desk.viewport()
+    assert page is not None
+    assert view is not None
+    assert page.minimumSizeHint().width() <= view.width()
+    assert not window.desk.geometry().intersects(window.canvas.widget().geometry())
+    assert not window.desk.geometry().intersects(window.transport.geometry())
+
+
 @pytest.mark.parametrize("size", [(420, 747), (1120, 480), (1100, 720)])
 def test_cards_and_plot_do_not_lie_on_each_other(window: MainWindow, size: tuple[int, int]) -> None:
     window.resize(*size)

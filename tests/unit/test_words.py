@@ -1,0 +1,89 @@
+"""Translations: every text of the code is there, whole, with the same places for values."""
+
+from __future__ import annotations
+
+import importlib.util
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from types import ModuleType
+
+import pytest
+
+from visualizer.actions import help_rows, key_text
+from visualizer.words import languages, load_words, period_name, read_translation, tr, translation_file
+
+ROOT = Path(__file__).resolve().parents[2]
+TRANSLATED = [language for language in languages() if language != "en"]
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    load_words("en")
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("translations", ROOT / "script" / "translations.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def places(text: str) -> set[tuple[str, str]]:
+    return {(name, form or "") for _, name, form, _ in Formatter().parse(text) if name is not None}
+
+
+def test_there_is_german() -> None:
+    assert "de" in TRANSLATED
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated_and_none_is_left_over(language: str, script: ModuleType) -> None:
+    translated, wanted = read_translation(translation_file(language)), set(script.texts())
+    assert len(wanted) > 200
+    assert not wanted - set(translated), "run script/translations.py and translate what it names"
+    assert not set(translated) - wanted, "run script/translations.py"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_values_have_the_same_places(language: str) -> None:
+    for source, translation in read_translation(translation_file(language)).items():
+        assert places(source) == places(translation), source
+        assert source.endswith("…") == translation.endswith("…"), source
+
+
+def test_what_is_not_finished_stays_english(tmp_path: Path) -> None:
+    root = ElementTree.fromstring(
+        "<TS><context><message><source>One</source><translation type='unfinished'>Eins</translation></message>"
+        "<message><source>Two</source><translation>Zwei</translation></message></context></TS>"
+    )
+    path = tmp_path / "visualizer_de.ts"
+    ElementTree.ElementTree(root).write(path)
+    assert read_translation(path) == {"Two": "Zwei"}
+
+
+@pytest.mark.parametrize("language", ["de", "de_AT", "DE"])
+def test_german_is_spoken(language: str) -> None:
+    assert load_words(language)
+    assert tr("Settings") == "Einstellungen"
+    assert tr("{ms} ms later", ms=20) == "20 ms später"
+    assert period_name("classical") == "Klassik"
+    assert key_text("Ctrl+Space") == "Strg Leertaste"
+    assert ("M", "Stumm") in help_rows()["Music"]
+
+
+@pytest.mark.parametrize("language", ["en", "en_GB", "tlh", "C"])
+def test_else_it_is_english(language: str) -> None:
+    load_words("de")
+    assert load_words(language) == language.startswith("en")
+    assert tr("Settings") == "Settings"
+    assert period_name("baroque") == "Baroque"
+
+
+def test_a_text_without_values_may_have_braces() -> None:
+    assert tr("{like this}") == "{like this}"
