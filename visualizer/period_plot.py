@@ -1,7 +1,8 @@
 """The period plot: what the music is heard as, a label on the wall beside the painting. GUI thread.
 
 Five lines with names and probabilities; they glide to each new value and the timer rests when
-they have arrived.
+they have arrived. They lie over the painting, which has them drawn again at each refresh: they are
+kept as a picture until something of them looks different.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QRectF, QSize, Qt, QTimer
-from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QWidget
 
 from mvnet.periods import PERIODS
@@ -22,6 +23,7 @@ SETTLE_S = 0.25  # time in which a line goes 63 % of its way
 ARRIVED = 0.0005
 UNDECIDED = 0.01  # lines that differ by less are all alike: nothing has been heard yet
 STEP_MS = 33
+FINENESS = 200  # lengths of a line that can be told apart
 WIDTH, MARGIN, ROW = 248, 16, 22
 
 
@@ -41,6 +43,7 @@ class PeriodPlot(QWidget):
         self._target = [0.0] * len(PERIODS)
         self._held: int | None = None
         self._theme = DARK
+        self._drawn: tuple[tuple[object, ...], QPixmap] | None = None  # what it shows, and the label itself
         self._clock = clock
         self._last = clock()
         self._timer = QTimer(self)
@@ -87,7 +90,24 @@ class PeriodPlot(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the label."""
+        marks = self._marks()
+        if self._drawn is None or self._drawn[0] != marks:
+            self._drawn = marks, self._draw()
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._drawn[1])
+        painter.end()
+
+    def _marks(self) -> tuple[object, ...]:
+        """All that is seen of it: labels with the same marks look alike."""
+        lines = [(round(FINENESS * value), f"{value:.0%}") for value in self.shown]
+        return *lines, self.likeliest, self._held, self._theme, self.devicePixelRatioF()
+
+    def _draw(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        label = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        label.setDevicePixelRatio(ratio)
+        label.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(label)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.ground))
@@ -96,6 +116,7 @@ class PeriodPlot(QWidget):
         for index, name in enumerate(PERIODS):
             self._draw_row(painter, index, name)
         painter.end()
+        return label
 
     def _draw_heading(self, painter: QPainter) -> None:
         painter.setFont(sans(8.5))
@@ -116,7 +137,7 @@ class PeriodPlot(QWidget):
         painter.setFont(sans(9))
         metrics = QFontMetricsF(painter.font())
         painter.setPen(QColor(self._theme.text if leads else self._theme.quiet))
-        painter.drawText(QRectF(MARGIN, top, 84, ROW), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.drawText(QRectF(MARGIN, top, 84, ROW), Qt.AlignmentFlag.AlignVCenter, period_name(name))
         figure = f"{value:.0%}"
         right = WIDTH - MARGIN
         painter.drawText(
@@ -139,4 +160,5 @@ class PeriodPlot(QWidget):
             self._timer.stop()
         if not self.isVisible():
             self._timer.stop()
-        self.update()
+        if self._drawn is None or self._drawn[0] != self._marks():
+            self.update()

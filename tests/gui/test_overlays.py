@@ -72,6 +72,24 @@ def test_the_plot_survives_what_is_no_probability(qtbot: QtBot) -> None:
     plot._step()
 
 
+def test_the_plot_is_drawn_anew_only_when_it_looks_different(qtbot: QtBot) -> None:
+    plot = PeriodPlot(lambda: 0.0)
+    qtbot.addWidget(plot)
+    plot.show()
+    plot.shown = [0.1, 0.6, 0.1, 0.1, 0.1]
+    first = plot.grab().toImage()
+    drawn = plot._drawn
+    plot.shown = [0.1, 0.6001, 0.1, 0.1, 0.1]
+    assert plot.grab().toImage() == first
+    assert plot._drawn is drawn
+    plot.shown = [0.1, 0.62, 0.1, 0.1, 0.1]
+    assert plot.grab().toImage() != first
+    plot.set_held(2)
+    held = plot.grab().toImage()
+    plot.set_theme(LIGHT)
+    assert plot.grab().toImage() != held != first
+
+
 def test_hidden_the_plot_does_not_move(qtbot: QtBot) -> None:
     plot = PeriodPlot(lambda: 0.0)
     qtbot.addWidget(plot)
