@@ -11,7 +11,7 @@ import pytest
 
 from tests.sound_files import tone, write_sound
 from visualizer.events import Event, Surveyed
-from visualizer.surveyor import KEPT, Surveyor
+from visualizer.surveyor import Surveyor
 
 RATE = 8000
 
@@ -86,11 +86,12 @@ def test_it_ends_in_the_middle_of_a_rest(tmp_path: Path, monkeypatch: pytest.Mon
     assert told.events == []
 
 
-def test_a_bounded_number_of_surveys_is_kept(tmp_path: Path) -> None:
+def test_a_bounded_number_of_surveys_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("visualizer.surveyor.KEPT", 3)
     told: Any = Told()
     model = Encoder()
-    for at in range(KEPT + 1):
+    for at in range(5):
         told.surveyor.survey(piece(tmp_path, str(at), 0.02), model)
         assert told.whole.acquire(timeout=10)
-    assert len(told.surveyor._known) == KEPT
+    assert len(told.surveyor._known) == 3
     assert told.surveyor.close(5)
