@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mvnet.encoder import EMBEDDING_SIZE, PeriodHead
+from mvnet.encoder import PeriodHead
 from mvnet.periods import PERIODS
 
 
@@ -37,25 +37,38 @@ def fit_head(
         weights: of the clips, [n].
         penalty: of the squared coefficients.
     """
-    x = torch.from_numpy(np.asarray(embeddings, np.float64))
-    target = torch.from_numpy(periods)
-    weight = torch.ones(len(x), dtype=torch.float64) if weights is None else torch.from_numpy(weights)
-    mean, deviation = x.mean(0), x.std(0, correction=0).clamp(min=1e-6)
-    x = (x - mean) / deviation
-    coefficients = torch.zeros(len(PERIODS), EMBEDDING_SIZE + 1, dtype=torch.float64, requires_grad=True)
+    x = np.asarray(embeddings, np.float64)
+    mean, deviation = x.mean(0), np.maximum(x.std(0), 1e-6)
+    coefficients = fit_logistic(
+        (x - mean) / deviation, periods, np.ones(len(x)) if weights is None else weights, penalty
+    )
+    slope = coefficients[:, :-1] / deviation
+    head = PeriodHead()
+    with torch.no_grad():
+        head.linear.weight.copy_(torch.from_numpy(slope))
+        head.linear.bias.copy_(torch.from_numpy(coefficients[:, -1] - slope @ mean))
+    return head
+
+
+def fit_logistic(x: np.ndarray, periods: np.ndarray, weights: np.ndarray, penalty: float) -> np.ndarray:
+    """Coefficients of multinomial logistic regression, the constant last, float64 [5, numbers + 1].
+
+    Args:
+        x: float64 [n, numbers], standardised.
+        periods: int64 [n].
+        weights: of the rows, [n].
+        penalty: of the squared coefficients, the constant's apart.
+    """
+    rows, target, weight = torch.from_numpy(x), torch.from_numpy(periods), torch.from_numpy(weights)
+    coefficients = torch.zeros(len(PERIODS), x.shape[1] + 1, dtype=torch.float64, requires_grad=True)
 
     def loss() -> Tensor:
-        logits = x @ coefficients[:, :-1].T + coefficients[:, -1]
+        logits = rows @ coefficients[:, :-1].T + coefficients[:, -1]
         errors = F.cross_entropy(logits, target, reduction="none")
         return (errors * weight).mean() + penalty * coefficients[:, :-1].square().sum()
 
     _minimise(loss, coefficients)
-    slope = coefficients.detach()[:, :-1] / deviation
-    head = PeriodHead()
-    with torch.no_grad():
-        head.linear.weight.copy_(slope)
-        head.linear.bias.copy_(coefficients.detach()[:, -1] - slope @ mean)
-    return head
+    return coefficients.detach().numpy()
 
 
 def fit_temperature(head: PeriodHead, embeddings: np.ndarray, periods: np.ndarray) -> float:

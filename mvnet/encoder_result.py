@@ -16,6 +16,7 @@ from mvnet.calibration import clip_weights, fit_head, fit_temperature, prototype
 from mvnet.encoder import period_probabilities
 from mvnet.evaluate import accuracy_figures, heard
 from mvnet.periods import PERIODS
+from mvnet.reading import fit_reading
 from mvnet.run import RunFolder
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ def finish(training: EncoderTraining, folder: RunFolder) -> dict[str, Any]:
     data, train, val = training.data, training.train, training.val
     periods = data.periods
     weights = clip_weights(periods[train], data.pieces(train))
+    known = read_lessons_out(training, weights)
     learnt = training.embed(train)
-    head = fit_head(*_heard_in_training(training, learnt, weights))
+    head = fit_head(*_heard_in_training(training, learnt, weights) if known is None else known)
     figures: dict[str, Any] = {"train_clips": len(train), "train_pieces": len(set(data.pieces(train)))}
     if len(val):
         unseen = training.embed(val)
@@ -58,6 +60,32 @@ def finish(training: EncoderTraining, folder: RunFolder) -> dict[str, Any]:
     return figures
 
 
+def read_lessons_out(
+    training: EncoderTraining, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Let the finished encoder's embedding be read from the lessons; None where none were learnt.
+
+    Args:
+        training: its averaged network gets another last layer.
+        weights: of the training clips.
+    Returns:
+        embeddings, periods and weights to fit the head on: what the teachers themselves heard in the
+        training clips, as the embedding reads it, and quiet windows.
+    """
+    if training.recital is None or training.lessons is None:
+        return None
+    periods = training.data.periods[training.train]
+    lessons = training.lessons.cpu().numpy()[training.train]
+    reading = fit_reading(lessons, periods, weights)
+    recital, linear = training.recital, training.averaged.linear
+    with torch.no_grad():
+        matrix = torch.from_numpy(reading.matrix.T).float().to(linear.weight.device)  # [10, lessons]
+        linear.weight.copy_(matrix @ recital.weight)
+        linear.bias.copy_(matrix @ recital.bias + torch.from_numpy(reading.offset).to(linear.bias))
+    torch.manual_seed(training.config.seed)
+    return _with_quiet(training, [reading(lessons)], [periods], [weights])
+
+
 def _heard_in_training(
     training: EncoderTraining, learnt: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -77,11 +105,19 @@ def _heard_in_training(
         embeddings.append(training.embed_changed(training.train))
         labels.append(periods)
         counts.append(weights)
-    if config.quiet:
-        quiet = training.embed_quiet(max(1, round(2 * config.quiet * len(learnt))))
-        embeddings.append(np.repeat(quiet, len(PERIODS), axis=0))
-        labels.append(np.tile(np.arange(len(PERIODS)), len(quiet)))
-        counts.append(np.full(len(quiet) * len(PERIODS), 1 / len(PERIODS)))
+    return _with_quiet(training, embeddings, labels, counts)
+
+
+def _with_quiet(
+    training: EncoderTraining, embeddings: list[np.ndarray], labels: list[np.ndarray], counts: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Embeddings, periods and weights joined, those of quiet windows with them where the training had such."""
+    share = training.config.quiet
+    if share:
+        quiet = training.embed_quiet(max(1, round(2 * share * len(training.train))))
+        embeddings = [*embeddings, np.repeat(quiet, len(PERIODS), axis=0)]
+        labels = [*labels, np.tile(np.arange(len(PERIODS)), len(quiet))]
+        counts = [*counts, np.full(len(quiet) * len(PERIODS), 1 / len(PERIODS))]
     return np.concatenate(embeddings), np.concatenate(labels), np.concatenate(counts)
 
 

@@ -50,6 +50,9 @@ class EncoderTraining:
     Attributes:
         encoder: the network that is trained.
         averaged: the moving average of its weights, or the encoder itself when there is none.
+        lessons: wanted of each clip, float32 [n, components] on the device; None without teachers.
+        recital: the layer that answers them; None without teachers.
+        map_rows: the clips whose embeddings are kept for the map.
     """
 
     def __init__(
@@ -69,8 +72,8 @@ class EncoderTraining:
         if start is not None:
             self.encoder.load_state_dict(start[0].state_dict())
             self.head.load_state_dict(start[1].state_dict())
-        self._lessons = self._targets()
-        student = Student(self.encoder, self.head, 0 if self._lessons is None else self._lessons.shape[1])
+        self.lessons = self._targets()
+        student = Student(self.encoder, self.head, 0 if self.lessons is None else self.lessons.shape[1])
         self.recital = student.recital
         if fabric.device.type == "cpu":
             student.to(fabric.device)  # channels last makes a step a fifth longer there
@@ -173,8 +176,8 @@ class EncoderTraining:
         cross_entropy = F.cross_entropy(logits.float(), period_targets(period, quiet, config.label_smoothing))
         losses = {"contrast": contrast, "cross_entropy": cross_entropy}
         loss = cross_entropy + config.contrast * contrast
-        if recited is not None and self._lessons is not None:
-            wanted = self._lessons[torch.from_numpy(rows).to(mel.device)]
+        if recited is not None and self.lessons is not None:
+            wanted = self.lessons[torch.from_numpy(rows).to(mel.device)]
             errors = (recited.float() - wanted).square().sum(1) * music
             losses["lessons"] = errors.sum() / music.sum().clamp(min=1)
             loss = loss + config.lessons * losses["lessons"]
