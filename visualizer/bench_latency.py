@@ -28,8 +28,6 @@ WARM_S = 3.0  # until levels and speed of painting are known
 APART_S = (0.4, 0.6)  # uneven, so that no beat is predicted
 STROKE_S = 0.03
 AMPLITUDE, HUM = 0.7, 1e-5
-FORGOTTEN_S = 9.5  # of silence, until the encoder's window holds no sound
-SILENCE_S = 4.0
 LONGEST_S = 0.35  # a stroke that is not seen by then is missed
 TAIL_S = 0.6
 LARGEST_JITTER_S = 0.05
@@ -62,13 +60,13 @@ def measure_latency(model: Model, *, strokes: int = 20, seed: int = 0) -> dict[s
     Returns:
         "shader_ms", "generator_ms": live, from a stroke's sample to the refresh that draws it and to the refresh that
         has a painting of it; "file_ms": by how much a file's strokes are shown after (before, when negative) they are
-        heard; each a median, with the 95th percentile as "..._p95_ms"; "idle_load": processor time in silence for
-        each in music; "missed": strokes that were not seen. None where nothing was seen.
+        heard; each a median, with the 95th percentile as "..._p95_ms"; "missed": strokes that were not seen. None
+        where nothing was seen.
     """
     rng = np.random.default_rng(seed)
     starts = np.round((WARM_S + np.cumsum(rng.uniform(*APART_S, strokes))) * RATE).astype(int)
     sound = struck(starts, int(starts[-1] + TAIL_S * RATE), rng)
-    live, idle_load = _live(model, sound)
+    live = _live(model, sound)
     shader = delays(starts / RATE, np.array(live.heard) / RATE, live.drawn)
     generator = delays(starts / RATE, np.array(live.heard) / RATE, live.painted)
     with tempfile.TemporaryDirectory() as folder:
@@ -78,7 +76,6 @@ def measure_latency(model: Model, *, strokes: int = 20, seed: int = 0) -> dict[s
     for name, times in (("shader", shader), ("generator", generator), ("file", shown)):
         found[f"{name}_ms"] = round(1e3 * float(np.median(times)), 1) if len(times) else None
         found[f"{name}_p95_ms"] = round(1e3 * float(np.percentile(times, 95)), 1) if len(times) else None
-    found["idle_load"] = round(idle_load, 2)
     found["missed"] = 3 * strokes - len(shader) - len(generator) - len(shown)
     return found
 
@@ -134,25 +131,17 @@ class _Input:
         return np.concatenate((samples, np.zeros(heard - cursor - len(samples), np.float32))), heard, 0
 
 
-def _live(model: Model, sound: np.ndarray) -> tuple[Seen, float]:
-    """Strokes from a live input, then silence; and the processor's load in silence for that in music."""
+def _live(model: Model, sound: np.ndarray) -> Seen:
+    """Strokes from a live input."""
     latest: Latest[Painting] = Latest()
     pipeline = Pipeline(model, latest)
     pipeline.start()
     try:
         source = _Input(sound)
         pipeline.set_source(source)
-        _watch(pipeline, latest, WARM_S, source.at)
-        used, began = time.process_time(), time.monotonic()
-        seen = _watch(pipeline, latest, len(sound) / RATE - WARM_S, source.at)
-        loud = (time.process_time() - used) / (time.monotonic() - began)
-        _watch(pipeline, latest, FORGOTTEN_S, source.at)
-        used, began = time.process_time(), time.monotonic()
-        _watch(pipeline, latest, SILENCE_S, source.at)
-        quiet = (time.process_time() - used) / (time.monotonic() - began)
+        return _watch(pipeline, latest, len(sound) / RATE, source.at)
     finally:
         pipeline.stop()
-    return seen, quiet / loud
 
 
 def _file(model: Model, sound: np.ndarray, path: Path) -> Seen:

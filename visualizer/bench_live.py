@@ -11,10 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 
 from visualizer.errors import VisualizerError
 from visualizer.paths import resources_dir
@@ -35,8 +37,11 @@ LIVE_FIGURES = (
     "gui_busy_max_ms",
     "audio_overflows",
     "cpu_share",
+    "idle_load",
     "rss_mb",
 )
+SILENCE_RATE = 48_000
+LEAST_SILENCE_S = 20.0  # the later half is measured: then the calm has begun
 
 
 def measure_startup(
@@ -81,8 +86,34 @@ def measure_live(
         return dict.fromkeys(LIVE_FIGURES)
     if silent:
         reasons["audio_overflows"] = "no sound output: the music played silently"
+    said["idle_load"] = _idle_load(model, seconds, size, said["cpu_share_late"], reasons, silent=silent)
     said["audio_overflows"] = None if silent else said["holes"] + said["lost_samples"]
     return {name: said[name] for name in LIVE_FIGURES}
+
+
+def _idle_load(
+    model: str | None,
+    seconds: float,
+    size: tuple[int, int],
+    music: float | None,
+    reasons: dict[str, str],
+    *,
+    silent: bool,
+) -> float | None:
+    """Run the window with digital silence; processor time for each that music took."""
+    seconds = max(seconds, LEAST_SILENCE_S)
+    with tempfile.TemporaryDirectory() as folder:
+        piece = Path(folder) / "silence.wav"
+        soundfile.write(piece, np.zeros(round((seconds + TIMEOUT_S) * SILENCE_RATE), np.int16), SILENCE_RATE)
+        try:
+            calm = _run_window(model, seconds, silent=silent, size=size, pieces=[piece])["live"]["cpu_share_late"]
+        except (VisualizerError, KeyError) as error:
+            reasons["idle_load"] = str(error)
+            return None
+    if not music or calm is None:
+        reasons["idle_load"] = f"too little was painted within {seconds:g} s"
+        return None
+    return round(float(calm) / music, 2)
 
 
 def _has_output() -> bool:
@@ -92,10 +123,17 @@ def _has_output() -> bool:
 
 
 def _run_window(
-    model: str | None, seconds: float, *, silent: bool, size: tuple[int, int] | None = None
+    model: str | None,
+    seconds: float,
+    *,
+    silent: bool,
+    size: tuple[int, int] | None = None,
+    pieces: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """The report of one run, with "started_at".
 
+    Args:
+        pieces: that are played; the bundled ones where none are given.
     Raises:
         VisualizerError: the window did not open or did not close.
     """
@@ -109,7 +147,7 @@ def _run_window(
         command += ["--silent"] if silent else []
         command += ["--size", f"{size[0]}x{size[1]}"] if size else []
         command += ["--model", model] if model else []
-        command += [str(piece) for piece in sorted((resources_dir() / "music").glob("*.opus"))]
+        command += [str(piece) for piece in pieces or sorted((resources_dir() / "music").glob("*.opus"))]
         started_at = time.time()
         try:
             done = subprocess.run(

@@ -36,6 +36,7 @@ class RunFigures:
         self._paintings = 0
         self._made_per_s: list[float] = []
         self._began: tuple[float, float] | None = None  # clock and processor time
+        self._used: list[tuple[float, float]] = []  # the same at each painting since
         canvas.painted.connect(self._painted)
 
     def facts(self) -> dict[str, Any]:
@@ -65,6 +66,7 @@ class RunFigures:
             "gui_stall_max_ms": percentile_ms(self._stalls.late_s, 1.0),
             "gui_busy_max_ms": percentile_ms(self._stalls.busy_s, 1.0),
             "cpu_share": round((time.process_time() - processor) / seconds, 3),
+            "cpu_share_late": self._late_share(clock + seconds),
             "rss_mb": most_memory_mb(),
             "holes": figures.holes,
             "lost_samples": figures.lost_samples,
@@ -72,6 +74,16 @@ class RunFigures:
             "tier": figures.tier,
             "divisor": figures.divisor,
         }
+
+    def _late_share(self, now: float) -> float | None:
+        """Processor time for each second of the later half; None without a painting in it."""
+        if self._began is None:
+            return None
+        half = (self._began[0] + now) / 2
+        since = next((mark for mark in self._used if mark[0] >= half), None)
+        if since is None or since[0] >= now:
+            return None
+        return round((time.process_time() - since[1]) / (now - since[0]), 3)
 
     def _painted(self, painting: Painting) -> None:
         if self._began is None:
@@ -81,6 +93,7 @@ class RunFigures:
             self._canvas.painting_age_s.clear()
         elif time.perf_counter() - self._began[0] > SETTLED_S:
             self._made_per_s.append(self._session.figures().paintings_per_s)
+        self._used.append((time.perf_counter(), time.process_time()))
         self._paintings += 1
 
 

@@ -43,6 +43,7 @@ def test_figures_begin_with_the_first_painting(qtbot: QtBot) -> None:
     assert facts["key_frames_shown_hz"] > 0
     assert facts["key_frames_hz"] is None  # not yet settled
     assert facts["gui_stall_max_ms"] is None  # no tick yet
+    assert facts["cpu_share_late"] >= 0
     qtbot.waitUntil(lambda: run.facts()["gui_stall_max_ms"] is not None)
     assert run.facts()["gui_stall_p99_ms"] <= run.facts()["gui_stall_max_ms"]
     assert (facts["holes"], facts["lost_samples"]) == (2, 3)

@@ -86,6 +86,7 @@ LIVE = {
     "gui_stall_max_ms": 11.0,
     "gui_busy_max_ms": 5.0,
     "cpu_share": 1.2,
+    "cpu_share_late": 0.8,
     "rss_mb": 400.0,
     "holes": 1,
     "lost_samples": 2,
@@ -108,8 +109,26 @@ def test_the_live_figures_are_the_windows_own(card: bool, monkeypatch: pytest.Mo
     assert figures["refresh_hz"] == 31.0
     assert figures["audio_overflows"] == (3 if card else None)
     assert ("--silent" in process.commands[0]) != card
+    assert figures["idle_load"] == 1.0
+    assert len(process.commands) == 2
+    assert process.commands[1][-1].endswith("silence.wav")
     assert ("audio_overflows" in reasons) != card
     assert process.commands[0][process.commands[0].index("--size") + 1] == "1280x720"
+
+
+def test_the_load_of_silence_is_told_by_that_of_music(monkeypatch: pytest.MonkeyPatch) -> None:
+    music, silence = (Process({**REPORT, "live": {**LIVE, "cpu_share_late": share}}) for share in (0.8, 0.2))
+
+    def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+        return (silence if command[-1].endswith("silence.wav") else music)(command, **options)
+
+    monkeypatch.setattr(bench_live.subprocess, "run", run)
+    monkeypatch.setattr(bench_live, "_has_output", lambda: False)
+    assert measure_live(None, 20.0, (1280, 720), {})["idle_load"] == 0.25
+    silence.report = None
+    reasons: dict[str, str] = {}
+    assert measure_live(None, 20.0, (1280, 720), reasons)["idle_load"] is None
+    assert "idle_load" in reasons
 
 
 @pytest.mark.parametrize(
