@@ -1,10 +1,9 @@
-"""Makes the README's pictures of the window: the real app, playing and listening, on a private display and sound card.
+"""Makes the README's pictures of the window: the real app on a private display and sound card.
 
-    python script/make_pictures.py [--seconds 25] [--model NAME] [--output docs/pictures] [MUSIC...]
+    python script/make_pictures.py [--output docs/pictures] [--model NAME] [--size 1280x800] [PICTURE...]
 
-Linux, with the packages that script/test installs. Without MUSIC the bundled pieces are played; each gives
-playing-NAME.jpg (from the file) and listening-NAME.jpg (the same sound through a microphone's path: a player
-in another process, heard through the monitor of the null sink). first-run.jpg is the window before any music.
+Linux, with the packages that script/test installs. The bundled music plays; the window is drawn with QPainter, as on
+a machine without a graphics card. Without a PICTURE all of them are made; each is a JPEG file below 150 kB.
 """
 
 from __future__ import annotations
@@ -14,65 +13,155 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QWidget
+
+    from visualizer.window import MainWindow
+
 ROOT = Path(__file__).resolve().parent.parent
-QUALITY = 88
-PLAY = """
-import sys, time
-from visualizer.audio import Player
-player = Player()
-player.open(sys.argv[1])
-player.play()
-time.sleep(600)
-"""
+QUALITIES = range(90, 40, -5)
+LARGEST = 150_000  # bytes
+SETTLE_S, PLAY_S = 1.0, 14.0  # for a sheet to be drawn; of music, for the period to be certain
+PIECE = 1  # the baroque one
+FAULT = "The microphone USB Audio was pulled out: listening goes on when it is back."
 
 
-def shoot(to: Path, arguments: list[str], seconds: float, model: str | None) -> None:
-    """Run the window for some seconds and keep its last picture."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "visualizer", "play", *arguments, "--seconds", str(seconds)]
-        command += ["--dump", folder, *(["--model", model] if model else [])]
-        environment = os.environ | {"MVNET_CONFIG": str(Path(folder) / "config")}
-        subprocess.run(command, check=True, env=environment, cwd=ROOT, timeout=seconds + 60)
-        last = max(Path(folder).glob("window-*.png"))
-        with Image.open(last) as picture:
-            picture.convert("RGB").save(to, quality=QUALITY, optimize=True)
-    print(f"{to}: {to.stat().st_size / 1e3:.0f} kB", flush=True)
+class Studio:
+    """The window, and what is photographed of it."""
+
+    def __init__(self, folder: Path, to: Path, model: str | None, size: tuple[int, int]) -> None:
+        from visualizer.app import _application
+        from visualizer.parts import real_parts
+        from visualizer.raster import RasterCanvas
+        from visualizer.session import Session
+        from visualizer.settings import SettingsFile
+        from visualizer.window import MainWindow
+
+        self.app = _application()
+        self.to = to
+        self.window = MainWindow(Session(real_parts(seed=3)), RasterCanvas, SettingsFile(folder / "settings.ini"), 3)
+        self.window.resize(*size)
+        self.window.show()
+        self._model = model
+
+    def wait(self, seconds: float) -> None:
+        """Let the app run."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.app.processEvents()
+            time.sleep(0.005)
+
+    def begin(self) -> None:
+        """The first run."""
+        from visualizer.options import AppOptions
+        from visualizer.start import begin
+
+        begin(self.window.session, self.window, AppOptions(model=self._model))
+        self.wait(PLAY_S)
+
+    def play(self) -> None:
+        """Play the bundled music, with nothing over it."""
+        from visualizer.pieces import bundled_pieces
+
+        window = self.window
+        window.preferences.change(warned=True)
+        window.stage.steps.hide()
+        for notice in list(window.stage.notices._notices):
+            window.stage.notices.drop(notice)
+        window.music.play_piece(bundled_pieces()[PIECE])
+        self.wait(PLAY_S)
+
+    def take(self, name: str, of: QWidget | None = None) -> None:
+        """Photograph the window, or another widget."""
+        self.wait(SETTLE_S)
+        path = self.to / f"{name}.jpg"
+        with tempfile.TemporaryDirectory() as folder:
+            whole = Path(folder) / "whole.png"
+            (of or self.window).grab().save(str(whole))
+            with Image.open(whole) as picture:
+                for quality in QUALITIES:
+                    picture.convert("RGB").save(path, quality=quality, optimize=True)
+                    if path.stat().st_size < LARGEST:
+                        break
+        print(f"{path}: {path.stat().st_size / 1e3:.0f} kB", flush=True)
 
 
-def shoot_all(music: list[Path], output: Path, seconds: float, model: str | None) -> None:
+def pictures(studio: Studio) -> dict[str, Callable[[MainWindow], object]]:
+    """What to do before each picture, in order; the first two begin the music themselves."""
+
+    def act(name: str) -> Callable[[MainWindow], object]:
+        return lambda window: window.actions_by_name[name].trigger()
+
+    return {
+        "first-run": lambda window: studio.begin(),
+        "playing": lambda window: studio.play(),
+        "desk": act("desk"),
+        "inputs": lambda window: window.transport.input.click(),
+        "output": act("output"),
+        "notice": lambda window: window.notice(FAULT, alarm=True),
+        "keys": act("help"),
+        "figures": act("overlay"),
+        "settings": act("preferences"),
+    }
+
+
+def shoot_all(wanted: list[str], to: Path, model: str | None, size: tuple[int, int]) -> None:
     """All pictures, on the display and sound server of this process."""
-    output.mkdir(parents=True, exist_ok=True)
-    shoot(output / "first-run.jpg", [], 8, model)
-    for song in music:
-        shoot(output / f"playing-{song.stem}.jpg", [str(song)], seconds, model)
-    for song in music:
-        with subprocess.Popen([sys.executable, "-c", PLAY, str(song)], cwd=ROOT) as player:
-            try:
-                shoot(output / f"listening-{song.stem}.jpg", ["--input", "monitor"], seconds, model)
-            finally:
-                player.kill()
+    to.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        studio = Studio(Path(folder), to, model, size)
+        window = studio.window
+        for name, prepare in pictures(studio).items():
+            if wanted and name not in wanted and name not in ("first-run", "playing"):
+                continue
+            prepare(window)
+            if name == "inputs":
+                studio.wait(2 * SETTLE_S)  # until the meters move
+            output = window.screens.output
+            if name == "output" and output is not None:
+                output.resize(window.size())
+                studio.wait(2 * SETTLE_S)
+            if not wanted or name in wanted:
+                studio.take(name, output if name == "output" else None)
+            _tidy(window, name)
+        window.close()
+
+
+def _tidy(window: MainWindow, name: str) -> None:
+    """Put away what was shown for a picture."""
+    if name in ("desk", "figures", "output"):
+        window.actions_by_name["overlay" if name == "figures" else name].trigger()
+    if name in ("keys", "settings", "inputs"):
+        window.actions_by_name["leave"].trigger()
+    if name == "notice":
+        for notice in list(window.stage.notices._notices):
+            window.stage.notices.drop(notice)
 
 
 def main() -> None:
     """Start a display and a sound card, and this program again within them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("music", nargs="*", type=Path)
-    parser.add_argument("--seconds", type=float, default=25.0)
+    parser.add_argument("pictures", nargs="*", metavar="PICTURE")
     parser.add_argument("--model")
+    parser.add_argument("--size", default="1280x800", metavar="WxH")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "pictures")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
-    music = [path.resolve() for path in args.music] or sorted((ROOT / "resources" / "music").glob("*.opus"))
     if args.inside:
-        shoot_all(music, args.output.resolve(), args.seconds, args.model)
+        width, height = map(int, args.size.split("x"))
+        shoot_all(args.pictures, args.output.resolve(), args.model, (width, height))
         return
-    display = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x1000x24 -nolisten tcp"]
+    display = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1920x1200x24 -nolisten tcp"]
     again = [sys.executable, "-m", "tests.pulse", "--", sys.executable, *sys.argv, "--inside"]
-    subprocess.run([*display, *again], check=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, cwd=ROOT)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+    subprocess.run([*display, *again], check=True, env=environment, cwd=ROOT)
 
 
 if __name__ == "__main__":
