@@ -78,7 +78,7 @@ class Pictures:
         canvas.set_live(self._live)
         canvas.look()  # also while the music stands
         if self.frozen:  # but not on the bare wall, before the painting has risen out of it
-            QTimer.singleShot(round(1000 * FIRST_S), canvas.widget(), lambda: canvas.set_frozen(self.frozen))
+            QTimer.singleShot(round(1000 * FIRST_S), lambda: self._freeze(canvas))
 
     def remove(self, canvas: Canvas) -> None:
         """Show no longer on a canvas, which comes to rest."""
@@ -86,6 +86,10 @@ class Pictures:
         self.canvases.remove(canvas)
         canvas.set_live(False)
         self._share_work()
+
+    def _freeze(self, canvas: Canvas) -> None:
+        if canvas in self.canvases:
+            canvas.set_frozen(self.frozen)
 
     def _share_work(self) -> None:
         """The canvas made last is the show; those before it are previews and must not cost it a refresh."""

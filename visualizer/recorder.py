@@ -24,6 +24,7 @@ from visualizer.recorded_picture import RecordedPicture
 from visualizer.recorded_sound import RecordedSound
 from visualizer.sources import Heard
 from visualizer.video import Coding, VideoFile
+from visualizer.words import tr
 
 DELAY_S = 0.3  # behind the show: by then the next painting and the analysis of live sound are there
 FOLLOW = 0.05  # share of the difference between sound and time that each image makes up for
@@ -70,11 +71,12 @@ class Recorded:
     def sentence(self) -> str:
         """The outcome in words."""
         if self.path is None:
-            return self.problem or "The recording was too short: nothing was kept."
+            return self.problem or tr("The recording was too short: nothing was kept.")
         minutes, seconds = divmod(round(self.seconds), 60)
-        left_out = f" The machine was busy: {self.dropped} images were left out." if self.dropped else ""
-        said = f"Recorded {minutes}:{seconds:02}: {self.path}.{left_out}"
-        return f"{self.problem} {said}" if self.problem else said
+        parts = [self.problem, tr("Recorded {time}: {path}.", time=f"{minutes}:{seconds:02}", path=self.path)]
+        if self.dropped:
+            parts.append(tr("The machine was busy: {count} images were left out.", count=self.dropped))
+        return " ".join(filter(None, parts))
 
 
 @dataclass(frozen=True)

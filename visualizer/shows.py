@@ -1,4 +1,4 @@
-"""The show as commands: recording it, saving and loading scenes, keeping the display awake. GUI thread.
+"""The show as commands: pictures and recordings of it, scenes, the display kept awake. GUI thread.
 
 One part of the window, beside visualizer.music_commands, visualizer.picture_commands and visualizer.screens.
 """
@@ -10,19 +10,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QAction
+from PyQt6.QtCore import QObject, QStandardPaths, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QGuiApplication, QImage
 from PyQt6.QtWidgets import QFileDialog, QInputDialog, QMenu, QWidget
 
 from mvnet.periods import PERIODS
 from visualizer.awake import Awake, keep_presenting
 from visualizer.events import State, Status
 from visualizer.menus import fill_choices
-from visualizer.recordings import Recordings
+from visualizer.picture_file import painting_facts, save_painting
+from visualizer.recordings import FOLDER, Recordings
 from visualizer.scenes import AUTO, ENDING, SavedScene, is_scene, read_scene, saved_scenes, write_scene
 from visualizer.words import tr
 
 if TYPE_CHECKING:
+    from visualizer.engine import Painting
     from visualizer.pictures import Pictures
     from visualizer.preferences import Preferences
     from visualizer.session import Session
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Shows(QObject):
-    """Recordings, scenes and the display's sleep.
+    """Saved paintings, recordings, scenes and the display's sleep.
 
     Args:
         window: parent of the dialogs.
@@ -47,6 +49,7 @@ class Shows(QObject):
     changed = pyqtSignal()  # whether it is recorded
     chosen = pyqtSignal()  # a scene, which should be seen even while the music stands
     _read = pyqtSignal(object)  # from the session's thread: a SavedScene
+    _written = pyqtSignal(str, object)  # from the session's thread: a picture's path, and itself as a QImage
 
     def __init__(
         self,
@@ -61,22 +64,23 @@ class Shows(QObject):
         self.seed = seed
         self._window, self._session, self._preferences, self._pictures = window, session, preferences, pictures
         self._say = say
-        self._look: Callable[[], int] = lambda: 0
+        self._painting: Callable[[], Painting | None] = lambda: None
         self._recordings: Recordings | None = None
         self.awake = Awake(keep_presenting)
         self._read.connect(self.apply)
+        self._written.connect(self._copy)
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """What the actions of these names do."""
-        return {"record": self.record, "save_scene": self.ask_name}
+        return {"save": self.save_painting, "record": self.record, "save_scene": self.ask_name}
 
     def states(self) -> dict[str, bool]:
         """Which of the checkable actions are on."""
         return {"record": self._recordings is not None and self._recordings.recording}
 
-    def join(self, stage: Stage, canvas: QWidget, look: Callable[[], int]) -> None:
-        """Take the place of the recording's mark, and who knows the look that is shown."""
-        self._look = look
+    def join(self, stage: Stage, canvas: QWidget, painting: Callable[[], Painting | None]) -> None:
+        """Take the place of the recording's mark, and who knows the painting that is shown."""
+        self._painting = painting
         self._recordings = Recordings(self._session, self._pictures, stage, canvas, self._say)
         self._recordings.changed.connect(self.changed)
 
@@ -93,6 +97,28 @@ class Shows(QObject):
         """Record, or end the recording."""
         if self._recordings is not None:
             self._recordings.toggle()
+
+    def save_painting(self) -> None:
+        """Write the painting that is shown into the pictures folder, and copy it to the clipboard."""
+        painting, session = self._painting(), self._session
+        if painting is None:
+            self._say(tr("There is no painting to save yet: play some music first."), False)
+            return
+        model = session.model.card.name if session.model is not None else ""
+        facts = painting_facts(painting, model=model, seed=self.seed, sound=session.status().title)
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+
+        def write() -> None:
+            path = str(save_painting(painting, Path(pictures) / FOLDER, facts))
+            self._written.emit(path, QImage(path))
+
+        session.run(write)
+
+    def _copy(self, path: str, picture: QImage) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setImage(picture)
+        self._say(tr("Painting saved: {path}", path=path), False)
 
     # ---- scenes
 
@@ -112,7 +138,7 @@ class Shows(QObject):
 
     def save(self, name: str) -> None:
         """Save how the show looks now."""
-        settings, model = self._preferences.settings, self._session.model
+        settings, model, painting = self._preferences.settings, self._session.model, self._painting()
         try:
             scene = SavedScene(
                 name=name.strip(),
@@ -121,7 +147,7 @@ class Shows(QObject):
                 knobs=settings.knobs,
                 fit=settings.fit,
                 transition_s=settings.transition_s,
-                look=self._look(),
+                look=painting.look if painting is not None else 0,
                 seed=self.seed,
             )
         except ValueError as error:

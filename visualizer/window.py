@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QByteArray, QEvent, QPointF, QStandardPaths, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QPointF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QAction,
     QCloseEvent,
@@ -38,7 +38,6 @@ from visualizer.overlay import Overlay
 from visualizer.panels import Panel, about_panel, help_panel
 from visualizer.period_plot import PeriodPlot
 from visualizer.picture_commands import PictureCommands
-from visualizer.picture_file import painting_facts, save_painting
 from visualizer.pictures import Pictures
 from visualizer.pieces import Piece, bundled_pieces
 from visualizer.preferences import Preferences
@@ -151,7 +150,7 @@ class MainWindow(QMainWindow):
         self.overlay = Overlay(session.figures, lambda: self.canvas.renderer, self.stage)
         self.stage.set_overlay(self.overlay)
         self.own.join(self.stage, self.actions_by_name)
-        self.shows.join(self.stage, self.canvas.widget(), lambda: self.painting.look if self.painting else 0)
+        self.shows.join(self.stage, self.canvas.widget(), lambda: self.painting)
         files, inputs = self.actions_by_name["open"], self._submenus["inputs"]
         self.sounds = MusicPanels(session, self.music, self.transport, files, inputs, self._show_panel, self.stage)
         self.setCentralWidget(self.stage)
@@ -170,7 +169,6 @@ class MainWindow(QMainWindow):
             | self.shows.commands()
             | {
                 "quit": lambda: self.screens.leave_show(self.close),
-                "save": self.save_painting,
                 "leave": self._leave,
                 "desk": lambda: self.preferences.change(desk=not self.settings.desk),
                 "plot": lambda: self.preferences.change(plot=not self.settings.plot),
@@ -237,29 +235,12 @@ class MainWindow(QMainWindow):
 
     def notice(self, text: str, alarm: bool = False) -> None:
         """Show a sentence for a while."""
-        self.stage.notices.add(text, alarm)
+        if not self._closed:
+            self.stage.notices.add(text, alarm)
 
     def _alarm(self, text: str) -> None:
         # A method of this object, not a function: so Qt carries the signal over to this thread.
         self.notice(text, alarm=True)
-
-    def save_painting(self) -> None:
-        """Write the painting that is shown into the pictures folder, in the background."""
-        painting, model = self.painting, self.session.model
-        if painting is None:
-            self.notice(tr("There is no painting to save yet: play some music first."))
-            return
-        facts = painting_facts(
-            painting,
-            model=model.card.name if model else "",
-            seed=self.shows.seed,
-            sound=self._status.title if self._status else "",
-        )
-        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        folder = Path(pictures) / TITLE
-        self.session.run(
-            lambda: self.session.say(tr("Painting saved: {path}", path=save_painting(painting, folder, facts)))
-        )
 
     def _leave(self) -> None:
         if self.stage.panel is not None:

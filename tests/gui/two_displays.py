@@ -201,7 +201,7 @@ def test_a_start_fills_the_display_that_is_asked_for(window: MainWindow, qtbot: 
 
 def test_a_start_says_when_there_is_no_such_display(window: MainWindow) -> None:
     begin(window.session, window, AppOptions(display="3"))
-    assert any("no display '3': use one of Desk, Projector" in text for text in window.stage.notices.texts)
+    assert "no display “3”: use one of Desk, Projector" in " ".join(window.stage.notices.texts)
     assert output(window).isVisible()
     assert not output(window).isFullScreen()
     assert wanted_screen("0") is None

@@ -199,6 +199,24 @@ def test_late_images_are_left_out_and_counted_but_the_sound_is_whole(record: Cal
     assert images_of(outcome.path)[0][-1] == pytest.approx(outcome.seconds, abs=0.1)
 
 
+def test_paintings_fade_into_each_other(record: Callable[..., Recorded]) -> None:
+    show = Show(until=2.0)
+
+    def take() -> Painting | None:
+        code = 40 if show.now < 0.5 else 200
+        return Painting(
+            np.full((16, 16, 3), code, np.uint8), np.full(5, 0.2), np.zeros(10), np.zeros(100), 0.0, 0.0, 0.0
+        )
+
+    show.take = take  # type: ignore[method-assign]
+    outcome = record(show)
+    assert outcome.path is not None
+    times, images = images_of(outcome.path)
+    light = images.mean((1, 2))
+    assert light[times > 0.8].min() > light[times < 0.4].max() + 60
+    assert light[times < 0.4].std() < 5
+
+
 def test_a_nearly_full_disk_ends_it_cleanly(record: Callable[..., Recorded]) -> None:
     outcome = record(Show(until=60.0), free=1000)
     assert "nearly full" in outcome.problem
