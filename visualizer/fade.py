@@ -11,6 +11,7 @@ from collections import deque
 
 FIRST_S = 0.6  # the first painting rises out of the wall
 SHORTEST_S, LONGEST_S = 1 / 240, 1.5
+SLOWER = 2.0  # times: how much longer than usual a fade is at once when paintings come more seldom
 LONGEST_REFRESH_S = 0.05  # a screen that rested for longer begins a fade as if it had not
 
 
@@ -56,4 +57,5 @@ class Fade:
         if not self._gaps:
             return FIRST_S
         middle = sorted(self._gaps)[len(self._gaps) // 2]
-        return min(LONGEST_S, max(SHORTEST_S, middle))
+        # The end of a fade that is too short stands still on screen: a slower rate is believed at once.
+        return min(LONGEST_S, max(SHORTEST_S, middle, min(self._gaps[-1], SLOWER * middle)))

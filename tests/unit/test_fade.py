@@ -37,6 +37,23 @@ def test_one_late_painting_changes_nothing() -> None:
     assert fade.duration_s == pytest.approx(0.1)
 
 
+def test_paintings_that_come_half_as_often_do_not_stand_still() -> None:
+    fade, now = Fade(), 0.0
+    for _ in range(6):
+        fade.begin(now)
+        now += 0.1
+    now += 0.1  # the first that comes late: nobody could know
+    for _ in range(4):
+        fade.begin(now)
+        assert fade.progress(now + 0.19) < 1
+        now += 0.2
+    now -= 0.1
+    for _ in range(4):
+        fade.begin(now)
+        now += 0.1
+    assert fade.duration_s == pytest.approx(0.1)
+
+
 @given(st.lists(st.floats(0, 5), min_size=1, max_size=20), st.floats(0, 3))
 def test_progress_stays_within_bounds(gaps: list[float], later: float) -> None:
     fade, now = Fade(), 0.0
