@@ -1,9 +1,9 @@
 """Sound in and out of the app: what the rest of the app imports.
 
 The parts: `devices` (PortAudio and the list of devices; the only importer of sounddevice; with `pulse`, `loopback`
-and `device_scan`), `playback` (files with sound), `capture` (live input, in a `capture_process`), `meters` (levels of
-all inputs), `feed` (what the callback does), `silent` (no sound card), `decode` (files). Everything downstream sees a
-Source and cannot tell a file from a microphone.
+and `device_scan`), `playback` (files with sound: `reel` splices them, `speaker` is the card, `feed` what its callback
+does, `silent` no card), `capture` (live input, in a `capture_process`), `meters` (levels of all inputs), `decode`
+(files). Everything downstream sees a Source and cannot tell a file from a microphone.
 """
 
 from __future__ import annotations
