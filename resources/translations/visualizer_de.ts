@@ -411,12 +411,12 @@
         <message>
             <location filename="../../visualizer/desk.py" />
             <source>slow</source>
-            <translation>langsam</translation>
+            <translation>sacht</translation>
         </message>
         <message>
             <location filename="../../visualizer/desk.py" />
             <source>fast</source>
-            <translation>schnell</translation>
+            <translation>rasch</translation>
         </message>
         <message>
             <location filename="../../visualizer/desk.py" />
@@ -869,6 +869,21 @@
             <translation>Gehört als</translation>
         </message>
         <message>
+            <location filename="../../visualizer/recorder.py" />
+            <source>Recorded {time}: {path}.</source>
+            <translation>{time} aufgenommen: {path}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/recorder.py" />
+            <source>The recording was too short: nothing was kept.</source>
+            <translation>Die Aufnahme war zu kurz: Nichts wurde behalten.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/recorder.py" />
+            <source>The machine was busy: {count} images were left out.</source>
+            <translation>Der Rechner war ausgelastet: {count} Bilder wurden ausgelassen.</translation>
+        </message>
+        <message>
             <location filename="../../visualizer/recordings.py" />
             <source>Recording</source>
             <translation>Aufnahme</translation>
@@ -1020,6 +1035,11 @@
         </message>
         <message>
             <location filename="../../visualizer/shows.py" />
+            <source>Painting saved: {path}</source>
+            <translation>Gemälde gespeichert: {path}</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/shows.py" />
             <source>Save this scene</source>
             <translation>Diese Szene speichern</translation>
         </message>
@@ -1037,6 +1057,11 @@
             <location filename="../../visualizer/shows.py" />
             <source>Open a scene</source>
             <translation>Szene öffnen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/shows.py" />
+            <source>There is no painting to save yet: play some music first.</source>
+            <translation>Es gibt noch kein Gemälde zu speichern: Spielen Sie zuerst Musik.</translation>
         </message>
         <message>
             <location filename="../../visualizer/shows.py" />
