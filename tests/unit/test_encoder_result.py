@@ -10,7 +10,7 @@ import torch
 
 from mvnet.calibration import fit_head
 from mvnet.configs import SUPCON, RunConfig
-from mvnet.encoder_result import _heard_in_training
+from mvnet.encoder_result import _heard_in_training, read_lessons_out
 from mvnet.engine import start_engine
 from mvnet.train_encoder import EncoderTraining
 from tests.training_data import encoder_data
@@ -62,3 +62,26 @@ def test_what_is_quiet_is_heard_with_little_confidence() -> None:
         sure = torch.softmax(head(torch.from_numpy(music.astype(np.float32))), 1).amax(1)
     assert confidence.mean() < 0.4
     assert sure.mean() > 0.8
+
+
+def test_the_embedding_of_a_taught_encoder_is_read_from_what_it_recites(training: EncoderTraining) -> None:
+    assert read_lessons_out(training, np.ones(len(training.train))) is None
+    config = replace(CONFIG, lessons=1.0)
+    taught = EncoderTraining(config, training.data, start_engine(RunConfig(device="cpu", precision="32")))
+    assert taught.recital is not None
+    torch.nn.init.normal_(taught.recital.weight, 0, 0.01)
+    known = read_lessons_out(taught, np.ones(len(taught.train)))
+    assert known is not None
+    embeddings, labels, weights = known
+    clips = len(taught.train)
+    assert len(embeddings) == len(labels) == len(weights) == clips + 5 * round(2 * config.quiet * clips)
+    np.testing.assert_allclose(embeddings[:clips].std(0).max(), 1, atol=1e-6)
+    with torch.no_grad():
+        features = taught.averaged.blocks(torch.from_numpy(training.data.windows[:2]).float()).flatten(1)
+        recited = taught.recital(features)
+        heard = taught.averaged.linear(features)
+    before = taught.averaged.linear.weight
+    reading, *_ = np.linalg.lstsq(taught.recital.weight.detach().numpy().T, before.detach().numpy().T, rcond=None)
+    offset = taught.averaged.linear.bias.detach().numpy() - taught.recital.bias.detach().numpy() @ reading
+    np.testing.assert_allclose(heard, recited.numpy() @ reading + offset, atol=1e-2)
+    assert torch.isfinite(heard).all()
