@@ -189,36 +189,45 @@ class Soak(QObject):
 
 
 def run_window(folder: Path, minutes: float) -> None:
-    """Run the window in this process; "soak.json" in the folder receives what was measured."""
+    """Run the window in this process; "seen.json" and "report.json" in the folder receive what was measured."""
     QSurfaceFormat.setDefaultFormat(wanted_format())
     application = QApplication(["soak"])  # before the window: the timers need it
     pieces = sorted((resources_dir() / "music").glob("*.opus"))
-    soak, report = Soak(pieces), folder / "report.json"
-    run_app(AppOptions(files=tuple(pieces), seconds=60 * minutes, report=report, size=SIZE, config=folder))
-    said = json.loads(report.read_text("utf-8"))
-    live = {name: said["live"].get(name) for name in LIVE_FIGURES}
-    facts = soak.seen.facts() | live | {"unexpected_errors": said["unexpected_errors"]}
-    (folder / "soak.json").write_text(json.dumps(facts), "utf-8")
-    del soak, application
+    soak = Soak(pieces)
+    # Not after the run: a window that closes over a busy thread ends the process at once.
+    application.aboutToQuit.connect(lambda: (folder / "seen.json").write_text(json.dumps(soak.seen.facts()), "utf-8"))
+    options = AppOptions(
+        files=tuple(pieces), seconds=60 * minutes, report=folder / "report.json", size=SIZE, config=folder
+    )
+    run_app(options)
 
 
 def measure(minutes: float) -> dict[str, Any]:
     """Run the window in a process of its own.
 
     Returns:
-        "exit_code": 0, or less when the system killed it; and what run_window measured, if it came to its end.
+        "exit_code": 0, or less when the system killed it; and what was measured, if it came to its end.
     """
     # No file is this process's main module: the capture processes, which import that, would load the whole window.
     code = "import sys; from pathlib import Path; from bench.soak import run_window; "
     code += "run_window(Path(sys.argv[1]), float(sys.argv[2]))"
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", code, folder, str(minutes)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        command = [sys.executable, "-c", code, name, str(minutes)]
         done = subprocess.run(command, timeout=60 * minutes + ENDING_S, check=False)
-        facts, log = Path(folder) / "soak.json", Path(folder) / "errors.log"
-        if log.exists():
+        if (log := folder / "errors.log").exists():
             print(log.read_text("utf-8"), file=sys.stderr)
-        said = json.loads(facts.read_text("utf-8")) if facts.exists() else {}
-        return {"exit_code": done.returncode} | said
+        return {"exit_code": done.returncode} | _read(folder / "seen.json") | _live(_read(folder / "report.json"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+def _live(report: dict[str, Any]) -> dict[str, Any]:
+    """What the window's own report says of the run."""
+    live = {name: report.get("live", {}).get(name) for name in LIVE_FIGURES}
+    return live | {"unexpected_errors": report.get("unexpected_errors")}
 
 
 def main() -> int:
