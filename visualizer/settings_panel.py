@@ -82,6 +82,7 @@ class GeneralPage(QWidget):
         self._preferences = preferences
         self.appearance, self.motion = Choice(), Choice()
         self.limited, self.quantised = QCheckBox(tr("Limit flashes")), QCheckBox(tr("Changes wait for the bar"))
+        self.awake = QCheckBox(tr("Display stays awake while music plays"))
         self.transition = TransitionLine(preferences)
         self.question = QWidget()
         self.keep, self.turn_off = QPushButton(tr("Keep the limit")), QPushButton(tr("Turn it off"))
@@ -89,6 +90,7 @@ class GeneralPage(QWidget):
         self.appearance.activated.connect(lambda index: preferences.change(appearance=APPEARANCES[index]))
         self.motion.activated.connect(lambda index: preferences.change(motion=MOTIONS[index]))
         self.quantised.clicked.connect(lambda on: preferences.change(quantised=on))
+        self.awake.clicked.connect(lambda on: preferences.change(awake=on))
         self.limited.clicked.connect(self._limit)
         self.keep.clicked.connect(lambda: self._answer(True))
         self.turn_off.clicked.connect(lambda: self._answer(False))
@@ -101,6 +103,7 @@ class GeneralPage(QWidget):
         self.appearance.setCurrentIndex(APPEARANCES.index(settings.appearance))
         self.motion.setCurrentIndex(MOTIONS.index(settings.motion))
         self.quantised.setChecked(settings.quantised)
+        self.awake.setChecked(settings.awake)
         self.limited.setChecked(settings.limited)
         if not settings.limited:
             self.question.hide()
@@ -136,6 +139,7 @@ class GeneralPage(QWidget):
             (tr("Motion"), self.motion, None),
             (tr("Transition"), self.transition, self.transition.words),
             ("", self.quantised, None),
+            ("", self.awake, None),
             (tr("Flashing light"), self.limited, None),
             ("", _quiet(tr(LIMIT_WORDS)), None),
         )

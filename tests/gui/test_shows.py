@@ -194,3 +194,12 @@ def test_ten_presses_make_ten_pictures_and_the_clipboard_has_the_last(
         QTest.keySequence(playing.windowHandle(), QKeySequence("S"))
     qtbot.waitUntil(lambda: len(list(tmp_path.rglob("*.png"))) == 10, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: min(clipboard.image().width(), clipboard.image().height()) == 1024, timeout=WAIT_MS)
+
+
+def test_the_switch_is_in_the_settings(playing: MainWindow) -> None:
+    playing.own.toggle()
+    assert playing.own.panel is not None
+    switch = playing.own.panel.general.awake
+    assert switch.isChecked()
+    switch.click()
+    assert not playing.settings.awake
