@@ -192,7 +192,7 @@ def test_ten_presses_make_ten_pictures_and_the_clipboard_has_the_last(
     clipboard.clear()
     for _ in range(10):
         QTest.keySequence(playing.windowHandle(), QKeySequence("S"))
-    qtbot.waitUntil(lambda: len(list(tmp_path.rglob("*.png"))) == 10, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(list(tmp_path.rglob("*.png"))) == 10, timeout=3 * WAIT_MS)
     qtbot.waitUntil(lambda: min(clipboard.image().width(), clipboard.image().height()) == 1024, timeout=WAIT_MS)
 
 
