@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 if TYPE_CHECKING:
+    from PyQt6.QtGui import QPixmap
     from PyQt6.QtWidgets import QWidget
 
     from visualizer.window import MainWindow
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 QUALITIES = range(90, 40, -5)
 LARGEST = 150_000  # bytes
-SETTLE_S, PLAY_S = 1.0, 14.0  # for a sheet to be drawn; of music, for the period to be certain
+SETTLE_S, PLAY_S = 2.0, 10.0  # for a sheet to be drawn; of music, for the period to be certain
+PAINTINGS, LONGEST_S = 4, 90.0  # to be shown before a picture is taken, and the longest wait for them
 PIECE = 1  # the baroque one
 FAULT = "The microphone USB Audio was pulled out: listening goes on when it is back."
 
@@ -58,13 +60,19 @@ class Studio:
             self.app.processEvents()
             time.sleep(0.005)
 
+    def wait_for_paintings(self) -> None:
+        """Wait until some more were shown, however busy the machine is."""
+        shown, end = self.window.paintings, time.monotonic() + LONGEST_S
+        while self.window.paintings < shown + PAINTINGS and time.monotonic() < end:
+            self.wait(SETTLE_S / 4)
+
     def begin(self) -> None:
         """The first run."""
         from visualizer.options import AppOptions
         from visualizer.start import begin
 
         begin(self.window.session, self.window, AppOptions(model=self._model))
-        self.wait(PLAY_S)
+        self.wait_for_paintings()
 
     def play(self) -> None:
         """Play the bundled music, with nothing over it."""
@@ -77,6 +85,7 @@ class Studio:
             window.stage.notices.drop(notice)
         window.music.play_piece(bundled_pieces()[PIECE])
         self.wait(PLAY_S)
+        self.wait_for_paintings()
 
     def take(self, name: str, of: QWidget | None = None) -> None:
         """Photograph the window, or another widget."""
@@ -84,13 +93,24 @@ class Studio:
         path = self.to / f"{name}.jpg"
         with tempfile.TemporaryDirectory() as folder:
             whole = Path(folder) / "whole.png"
-            (of or self.window).grab().save(str(whole))
+            self._grabbed(of or self.window).save(str(whole))
             with Image.open(whole) as picture:
                 for quality in QUALITIES:
                     picture.convert("RGB").save(path, quality=quality, optimize=True)
                     if path.stat().st_size < LARGEST:
                         break
         print(f"{path}: {path.stat().st_size / 1e3:.0f} kB", flush=True)
+
+    def _grabbed(self, widget: QWidget) -> QPixmap:
+        """A widget as it is seen, with what has popped up over it."""
+        from PyQt6.QtGui import QPainter
+
+        picture, popup = widget.grab(), self.app.activePopupWidget()
+        if popup is not None:
+            painter = QPainter(picture)
+            painter.drawPixmap(widget.mapFromGlobal(popup.pos()), popup.grab())
+            painter.end()
+        return picture
 
 
 def pictures(studio: Studio) -> dict[str, Callable[[MainWindow], object]]:
@@ -122,12 +142,11 @@ def shoot_all(wanted: list[str], to: Path, model: str | None, size: tuple[int, i
             if wanted and name not in wanted and name not in ("first-run", "playing"):
                 continue
             prepare(window)
-            if name == "inputs":
-                studio.wait(2 * SETTLE_S)  # until the meters move
+            studio.wait(SETTLE_S)  # until the meters move, a notice has come
             output = window.screens.output
             if name == "output" and output is not None:
                 output.resize(window.size())
-                studio.wait(2 * SETTLE_S)
+                studio.wait_for_paintings()
             if not wanted or name in wanted:
                 studio.take(name, output if name == "output" else None)
             _tidy(window, name)
@@ -138,8 +157,10 @@ def _tidy(window: MainWindow, name: str) -> None:
     """Put away what was shown for a picture."""
     if name in ("desk", "figures", "output"):
         window.actions_by_name["overlay" if name == "figures" else name].trigger()
-    if name in ("keys", "settings", "inputs"):
+    if name in ("keys", "settings"):
         window.actions_by_name["leave"].trigger()
+    if name == "inputs":
+        window.sounds.chooser.hide()
     if name == "notice":
         for notice in list(window.stage.notices._notices):
             window.stage.notices.drop(notice)

@@ -1005,6 +1005,11 @@
         </message>
         <message>
             <location filename="../../visualizer/settings_panel.py" />
+            <source>Display stays awake while music plays</source>
+            <translation>Bildschirm bleibt wach, solange Musik spielt</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/settings_panel.py" />
             <source>Appearance</source>
             <translation>Aussehen</translation>
         </message>
