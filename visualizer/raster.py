@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from PyQt6.QtCore import QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -21,6 +21,15 @@ from visualizer.scene import Scene
 from visualizer.worker import Worker
 
 REFRESH_HZ = 33.0  # a painting for two of them makes more than fifteen a second, also where some refreshes are late
+
+
+class WayBack(QObject):
+    """Carries what was drawn from the drawing thread to the canvas.
+
+    An object of its own, without a parent: a thread that is late must not speak through a canvas that Qt has deleted.
+    """
+
+    drawn = pyqtSignal(object)  # a Drawn, or None where drawing failed
 
 
 class RasterCanvas(Easel, QWidget):
@@ -33,7 +42,6 @@ class RasterCanvas(Easel, QWidget):
     """
 
     painted = pyqtSignal(object)
-    _drawn_there = pyqtSignal(object)  # from the drawing thread: a Drawn, or None where it failed
 
     def __init__(
         self,
@@ -58,7 +66,8 @@ class RasterCanvas(Easel, QWidget):
         self._pace.setTimerType(Qt.TimerType.PreciseTimer)
         self._pace.timeout.connect(self._next)
         self._due = 0.0
-        self._drawn_there.connect(self._finish)
+        self._way_back = WayBack()
+        self._way_back.drawn.connect(self._finish)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def widget(self) -> QWidget:
@@ -149,12 +158,12 @@ class RasterCanvas(Easel, QWidget):
     def _draw(self, wanted: Wanted) -> None:
         """On the drawing thread."""
         if wanted.number == self._number:
-            self._drawn_there.emit(self._refresh.draw(wanted))
+            self._way_back.drawn.emit(self._refresh.draw(wanted))
 
     def _fail(self, error: Exception) -> None:
         """On the drawing thread: log it, show it, go on with the next refresh."""
         sys.excepthook(type(error), error, error.__traceback__)
-        self._drawn_there.emit(None)
+        self._way_back.drawn.emit(None)
 
     def _finish(self, drawn: Drawn | None) -> None:
         """A refresh is drawn: show it, and ask for the next where it is late."""
