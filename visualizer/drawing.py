@@ -7,6 +7,7 @@ opens a drawing uses it and releases it.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from visualizer.analyser import Features
 from visualizer.errors import VisualizerError
 from visualizer.hanging import WALL, Fit, Hanging, hang
 from visualizer.planes import Mount, Scaler
+from visualizer.presentation import Look
 from visualizer.raster_painting import RasterPainting, View, view
 from visualizer.scene import Scene
 
@@ -83,7 +85,7 @@ def is_software(renderer: str) -> bool:
 
 
 class RasterDrawing:
-    """A Drawing by NumPy and FFmpeg's scaler. It zooms, but does not tilt: that would cost more than the rest.
+    """A Drawing by NumPy and FFmpeg's scaler. Where it should tilt, it stretches: a tilt would cost more than the rest.
 
     Args:
         size: width and height of the video.
@@ -119,7 +121,7 @@ class RasterDrawing:
         codes = self._painting.picture(sight, seen, self._tier)
         if self._mount is None or self._mount.hanging != hanging:
             self._mount = Mount(hanging, self._scaler)
-        large = self._scaler.scaled(codes, "bgra", _zoomed(hanging, seen, sight.look.zoom))
+        large = self._scaler.scaled(codes, "bgra", _zoomed(hanging, seen, sight.look))
         return self._mount.image(large, sight.light)
 
     def release(self) -> None:
@@ -185,8 +187,13 @@ def _hung(size: tuple[int, int], painting: tuple[int, int], fit: Fit) -> Hanging
     return hang(size, painting, max(1.0, min(size) / VIEW_POINTS), fit)
 
 
-def _zoomed(hanging: Hanging, seen: View, zoom: float) -> tuple[int, int]:
-    """How large the part that is seen must become, even; where the painting fills, its middle must fill the video."""
+def _zoomed(hanging: Hanging, seen: View, look: Look) -> tuple[int, int]:
+    """How large the part that is seen must become, even; where the painting fills, its middle must fill the video.
+
+    In place of a tilt it grows wider, for one to the other side higher: as far as the tilt would move its edges.
+    """
     least = hanging.screen if hanging.fit == "fill" else (0, 0)
-    across, down = (max(length, side) * zoom for length, side in zip((seen.width, seen.height), least, strict=True))
+    tilt = math.radians(look.rotation_deg)
+    across = max(seen.width, least[0]) * look.zoom * (1 + max(tilt, 0.0))
+    down = max(seen.height, least[1]) * look.zoom * (1 + max(-tilt, 0.0))
     return max(2, 2 * round(across / 2)), max(2, 2 * round(down / 2))

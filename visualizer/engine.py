@@ -20,7 +20,16 @@ from visualizer.analyser import LARGEST_SAMPLE, Analyser, AnalyserConfig, Featur
 from visualizer.chroma import PITCH_CLASSES
 from visualizer.knobs import Knobs
 from visualizer.looks import Looks
-from visualizer.mapping import PUSHES, between_periods, harmony, harmony_reach, pushes, reach, tint_reach, walk_speed
+from visualizer.mapping import (
+    PUSH_SHARES,
+    between_periods,
+    harmony,
+    harmony_reach,
+    pushes,
+    reach,
+    tint_reach,
+    walk_speed,
+)
 from visualizer.motion import Glide, Shift, Trail
 from visualizer.sections import Bars, Cue, Sections
 from visualizer.style import Style
@@ -237,11 +246,11 @@ class Engine:
         """Take a model, and begin the motions that depend on it anew."""
         card = model.card
         self._model = model
-        self._push = Shift(len(PUSHES), card.noise_size, self._seed)
+        self._push = Shift(len(PUSH_SHARES), card.noise_size, self._seed)
         self._tint = Shift(PITCH_CLASSES, card.noise_size, self._seed)
         self._colour = Shift(PITCH_CLASSES, card.prototypes.shape[1], self._seed)
         self._sections = Sections(float(between_periods(card.prototypes).mean()))
-        self._trail = Trail()
+        self._trail = Trail(len(PUSH_SHARES))
         self._pace = Glide(PACE_SETTLE_S)
         self._harmony = Glide(HARMONY_SETTLE_S)
         self._glide = Glide(EMBEDDING_SETTLE_S)
@@ -283,7 +292,7 @@ class Engine:
         return self._glide.step(target, dt) + self._colour.at(chord, largest)
 
     def _moved_noise(self, chord: np.ndarray, features: Features, dt: float) -> np.ndarray:
-        """The walk, at the music's pace, displaced by harmony and drums, float32 [Z].
+        """The walk, at the music's pace, displaced by harmony and attacks, float32 [Z].
 
         The displacements are functions of the last moments alone: they return to rest by themselves and never add up.
         """

@@ -1,8 +1,8 @@
 """What of the music moves what of the picture: features in, speeds and distances out.
 
 Pure functions on the pipeline thread. Each feature moves something of its own, so that each stays
-recognisable: loudness, tempo and strokes the speed of the walk; kick, snare and hat a push that returns
-to rest; harmony the colour. The knobs scale them all.
+recognisable: loudness, tempo and strokes the speed of the walk; kick, snare, hat, any other attack and
+every surge a push that returns to rest; harmony the colour. The knobs scale them all.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ import numpy as np
 from visualizer.analyser import Features
 from visualizer.bands import HAT, KICK, SNARE
 from visualizer.knobs import FASTEST, Knobs
+from visualizer.levels import BESIDE
 
 WALK_PER_S = 0.35  # noise distance a second in loud music; one unit is a new random picture
 CALM_SHARE = 0.03  # of that speed in silence: alive, but calm
 WILD_FACTOR = 3.0  # the walk is this much slower at wildness 0 and faster at 1 than at 0.5
 USUAL_BPM = 110.0  # at this tempo the walk keeps its speed
-PUSHES = (KICK, SNARE, HAT)  # bands that push, and
-PUSH_SHARES = np.array([1.0, 0.8, 0.35])  # how far each may, of the reach
-LEAST_REACH, REACH_SPAN = 0.05, 0.4  # of the noise's length: 0.05 calm, 0.25 usual, 0.45 wild
+# How far kick, snare, hat, an attack in all bands and a surge may push, of the reach. Kick and surge zoom besides.
+# Chosen by `python -m bench.motion`: what is heard as loud must be seen as much.
+PUSH_SHARES = np.array([0.4, 1.0, 0.4, 1.2, 0.5])
+HAT_PUSH = 2  # its place among them
+LEAST_REACH, REACH_SPAN = 0.05, 0.5  # of the noise's length: 0.05 calm, 0.3 usual, 0.55 wild
 HARMONY_SHARE = 0.15  # of the distance between the nearest two periods, at usual wildness,
 TINT_SPAN = 0.24  # and of the noise's length times the wildness: some generators hardly hear a small embedding
 
@@ -43,9 +46,15 @@ FASTEST_WALK = WALK_PER_S * WILD_FACTOR * FASTEST * (CALM_SHARE + (1 - CALM_SHAR
 
 
 def pushes(features: Features, knobs: Knobs) -> np.ndarray:
-    """How far kick, snare and hat push, float [3], each 0 to 1: a stroke of quiet music pushes less."""
-    struck = features.pulses[list(PUSHES)] * min(features.loudness, 1.0) * knobs.sensitivity_factor
-    return np.clip(struck, 0, 1) * PUSH_SHARES
+    """How far each of PUSH_SHARES pushes now, float [5], at most its share: a stroke of quiet music pushes less.
+
+    Hats follow each other too closely to return between: they push this way and that in turn.
+    """
+    pulses = features.pulses
+    struck = np.array([pulses[KICK], pulses[SNARE], pulses[HAT], pulses[BESIDE].mean(), features.surge])
+    pushing = np.clip(struck * min(features.loudness, 1.0) * knobs.sensitivity_factor, 0, 1) * PUSH_SHARES
+    pushing[HAT_PUSH] *= 1 - 2 * (int(features.counts[HAT]) % 2)
+    return pushing
 
 
 def reach(knobs: Knobs) -> float:

@@ -10,7 +10,8 @@ import math
 
 import numpy as np
 
-RISE_S, RETURN_S = 0.02, 0.18  # of a stroke by itself, as the analyser gives it
+RISE_MS, RETURN_MS = 12.0, 180.0  # with which a push is followed, to 63 %; the analyser's strokes fall in 180 ms
+SHORTEST_MS = 1.0
 SETTLED = 4.74  # (1 + x) exp(-x) = 0.05 at x = 4.74
 
 
@@ -130,24 +131,42 @@ class Shift:
         return (length * (pushed @ self.directions)).astype(np.float32)
 
 
-class Trail:
-    """Follows what pushes, and lets go of it slowly: strokes that return to rest later than they would.
+class Follower:
+    """Follows a target exactly as a first-order filter does, fast upwards and slowly back.
 
-    Attributes:
-        longer: how much later than by themselves, as a factor; up to 1 the pushes pass unchanged.
+    The exact solution over each step, so the path does not depend on how often it is asked for.
     """
 
     def __init__(self) -> None:
+        self.value = 0.0
+
+    def step(self, target: float, dt: float, attack_ms: float, release_ms: float) -> float:
+        """Move for dt seconds; growing in size takes attack_ms, falling back takes release_ms (to 63 %)."""
+        grows = abs(target) > abs(self.value) or target * self.value < 0
+        self.value = target + (self.value - target) * math.exp(-1000 * dt / (attack_ms if grows else release_ms))
+        return self.value
+
+
+class Trail:
+    """Follows what pushes, at once outwards; how late it lets go can be chosen.
+
+    Args:
+        pushes: how many numbers push.
+
+    Attributes:
+        longer: how much later than by themselves pushes return, as a factor; up to 1 they return as they come.
+    """
+
+    def __init__(self, pushes: int) -> None:
         self.longer = 1.0
-        self._held: np.ndarray = np.zeros(1)
-        self._value: np.ndarray = np.zeros(1)
+        self._followers = [Follower() for _ in range(pushes)]
 
     def step(self, pushed: np.ndarray, dt: float) -> np.ndarray:
-        """The pushes dt seconds later, float [n], each between 0 and the largest that was given."""
-        if self.longer <= 1:
-            self._held = self._value = pushed
-            return pushed
-        self._held = np.maximum(pushed, self._held * math.exp(-dt / (RETURN_S * self.longer)))
-        share = 1 - math.exp(-dt / (RISE_S * (self.longer - 1)))
-        self._value = self._value + (self._held - self._value) * share
-        return self._value
+        """The pushes dt seconds later, float [pushes], none larger than the largest that was given.
+
+        What is not finite does not push.
+        """
+        rise_ms, return_ms = RISE_MS * self.longer, max(SHORTEST_MS, RETURN_MS * (self.longer - 1))
+        targets = np.nan_to_num(np.asarray(pushed, np.float64), posinf=0.0, neginf=0.0)
+        pairs = zip(self._followers, targets, strict=True)
+        return np.array([follower.step(float(target), dt, rise_ms, return_ms) for follower, target in pairs])

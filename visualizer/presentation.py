@@ -9,7 +9,6 @@ injected time: the GUI thread asks for the screen, a render for its images.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -17,12 +16,13 @@ import numpy as np
 from visualizer.analyser import Features
 from visualizer.bands import BANDS, HAT, KICK, SNARE
 from visualizer.knobs import Knobs
+from visualizer.motion import Follower
 
 LARGEST_ZOOM = 1.03
 LARGEST_TURN_DEG = 1.0
 SATURATIONS = (0.85, 1.15)
 
-KICK_ZOOM, SURGE_ZOOM, BEAT_ZOOM = 0.012, 0.018, 0.003  # at usual knobs, in loud music
+KICK_ZOOM, SURGE_ZOOM, BEAT_ZOOM = 0.0105, 0.014, 0.003  # at usual knobs, in loud music
 TILT_DEG = 0.5
 COLOURING = 0.1  # how far harmony changes the saturation
 ATTACK_MS = 12.0
@@ -73,22 +73,6 @@ class Look:
 
 
 REST = Look()
-
-
-class Follower:
-    """Follows a target exactly as a first-order filter does, fast upwards and slowly back.
-
-    The exact solution over each step, so the path does not depend on how often it is asked for.
-    """
-
-    def __init__(self) -> None:
-        self.value = 0.0
-
-    def step(self, target: float, dt: float, attack_ms: float, release_ms: float) -> float:
-        """Move for dt seconds; growing in size takes attack_ms, falling back takes release_ms (to 63 %)."""
-        grows = abs(target) > abs(self.value) or target * self.value < 0
-        self.value = target + (self.value - target) * math.exp(-1000 * dt / (attack_ms if grows else release_ms))
-        return self.value
 
 
 class Presentation:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from visualizer.analyser import Features
-from visualizer.bands import BANDS, KICK
+from visualizer.bands import BANDS, KICK, SNARE
 from visualizer.drawing import Drawing, GLDrawing, RasterDrawing, is_software, open_drawing
 from visualizer.enlarge import enlarge
 from visualizer.errors import VisualizerError
@@ -234,6 +234,22 @@ def test_a_kick_zooms_the_picture_and_it_comes_back(make: Callable[[tuple[int, i
     assert np.abs(images[5] - images[0]).mean() > 0.5
     assert np.abs(images[-1] - images[0]).mean() < 0.4
     drawing.release()
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_a_snare_moves_the_picture_without_a_card_this_way_and_that(fit: Fit) -> None:
+    snare = replace(Features.silence(), is_open=True, loudness=1.0, onsets=np.eye(len(BANDS))[SNARE])
+    sides = []
+    for count in (0, 1):
+        drawing = RasterDrawing((640, 360), fit=fit)  # large enough for half a degree to be seen
+        drawing.turn(smooth_painting(5))
+        at_rest = rgb(drawing.image(1.0, Features.silence(), 0.0))
+        struck = replace(snare, counts=np.full(len(BANDS), count))
+        for number in range(1, 6):
+            shown = rgb(drawing.image(1.0, struck, number / 30))
+        sides.append(shown - at_rest)
+    assert min(np.abs(side).mean() for side in sides) > 0.2
+    assert np.abs(sides[0] - sides[1]).mean() > 0.2
 
 
 @pytest.mark.parametrize("make", drawings())
