@@ -33,6 +33,7 @@ from visualizer import __version__
 from visualizer.canvas import GLCanvas, probe_opengl, wanted_format
 from visualizer.crash import CrashReports
 from visualizer.errors import VisualizerError
+from visualizer.memory import give_back_large_blocks
 from visualizer.options import AppOptions
 from visualizer.parts import Parts, real_parts
 from visualizer.raster import RasterCanvas
@@ -59,6 +60,7 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
     """
     since_start = QElapsedTimer()
     since_start.start()
+    give_back_large_blocks()
     folder = _config_folder(options)
     reports = CrashReports(folder / "errors.log")
     reports.install()

@@ -1,0 +1,43 @@
+"""Freed weights of models leave the process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from visualizer.memory import LARGE, give_back_large_blocks
+
+CODE = f"""
+import numpy as np
+from visualizer.memory import give_back_large_blocks
+from visualizer.usage import memory_mb
+if {{call}}:
+    assert give_back_large_blocks()
+for _ in range(3):  # glibc learns from blocks that are freed
+    np.ones(4 * {LARGE}, np.uint8)
+kept = []
+weights = []
+for _ in range(40):
+    weights.append(np.ones(2 * {LARGE}, np.uint8))
+    kept.append(np.ones(50_000, np.uint8))  # between the weights, as anything that lives longer
+before = memory_mb()
+del weights
+print(before - memory_mb())
+"""
+
+
+@pytest.mark.skipif(not give_back_large_blocks(), reason="glibc alone")
+def test_large_blocks_leave_the_process_when_they_are_freed() -> None:
+    given_back = []
+    for call in ("True", "False"):
+        command = [sys.executable, "-c", CODE.replace("{call}", call)]
+        given_back.append(float(subprocess.run(command, check=True, capture_output=True).stdout))
+    assert given_back[0] > 70
+    assert given_back[1] < 40
+
+
+def test_elsewhere_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert not give_back_large_blocks()
