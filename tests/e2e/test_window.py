@@ -55,7 +55,7 @@ def test_a_song_becomes_changing_pictures(canvas: str, tmp_path: Path, model: Pa
     report, pictures = run_window(tmp_path, str(song), "--model", str(model), MVNET_CANVAS=canvas)
     assert report["canvas"] == ("GLCanvas" if canvas == "opengl" else "RasterCanvas")
     assert report["paintings"] > SECONDS
-    assert report["refreshes"] > report["paintings"]
+    assert report["refreshes"] > SECONDS  # a painting that comes while one is drawn needs no refresh of its own
     assert report["unexpected_errors"] == 0
     assert report["window_s_at"] < report["first_painting_s_at"]
     assert len(pictures) >= 3

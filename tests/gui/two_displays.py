@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -173,9 +174,12 @@ def test_covered_unfocused_and_minimised_it_goes_on(show: MainWindow, qtbot: QtB
 
 
 def test_the_preview_leaves_the_refreshes_to_the_output(show: MainWindow, qtbot: QtBot) -> None:
+    began = time.monotonic()
     preview, main = show.canvas.refreshes, output(show).canvas.refreshes
     qtbot.waitUntil(lambda: output(show).canvas.refreshes > main + 40, timeout=WAIT_MS)
-    assert 3 * (show.canvas.refreshes - preview) < output(show).canvas.refreshes - main
+    # By the time that passed, not by the output's own refreshes: those are fewer on a machine that cannot keep up.
+    most = (time.monotonic() - began) * output(show).canvas.hz / 3
+    assert show.canvas.refreshes - preview < most + 2
     show.screens.close_output()
     assert show.canvas._every == 1  # type: ignore[attr-defined]
 
