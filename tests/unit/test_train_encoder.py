@@ -96,7 +96,8 @@ def test_training_begins_with_the_weights_it_is_given(fabric: Fabric) -> None:
     other = replace(CONTRASTIVE, seed=5)
     second = EncoderTraining(other, encoder_data(), fabric, start=(first.encoder, first.head))
     for name, value in second.encoder.state_dict().items():
-        assert torch.equal(value, first.encoder.state_dict()[name]), name
+        # Centring filters that are centred already may still round them.
+        assert torch.allclose(value, first.encoder.state_dict()[name], rtol=0, atol=1e-6), name
     assert torch.equal(second.averaged.linear.weight, first.encoder.linear.weight)
 
 
