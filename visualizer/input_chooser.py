@@ -131,6 +131,7 @@ class InputChooser(QFrame):
         self.setObjectName("chooser")
         self.setAccessibleName(tr("What is heard"))
         self.rows: list[Row] = []
+        self._marked = ""  # key of the row that the keys are for
         self._levels = levels
         self._measure = measure
         self._theme = DARK
@@ -186,7 +187,7 @@ class InputChooser(QFrame):
         note = tr("Looking for inputs…") if inputs is None else "" if inputs else tr("No sound inputs were found.")
         self._note.setText(note)
         self._note.setVisible(bool(note))
-        next((row for row in self.rows if row.key == focused), self.rows[0]).setFocus()
+        self._mark(next((row for row in self.rows if row.key == focused), self.rows[0]))
         if self.isVisible():
             if not same:
                 self._measure(inputs or ())
@@ -197,7 +198,7 @@ class InputChooser(QFrame):
         self._bottom_left = button.mapToGlobal(QPoint(0, -6))
         self._settle()
         self.show()
-        next((row for row in self.rows if row.isChecked()), self.rows[0]).setFocus()
+        self._mark(next((row for row in self.rows if row.isChecked()), self.rows[0]))
         self._look.start()
         self._measure(inputs or ())
 
@@ -216,17 +217,23 @@ class InputChooser(QFrame):
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             at = self.rows.index(self._focused()) + (1 if event.key() == Qt.Key.Key_Down else -1)
             row = self.rows[min(max(0, at), len(self.rows) - 1)]
-            row.setFocus()
+            self._mark(row)
             self._scroll.ensureWidgetVisible(row)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._focused().click()
         else:
             super().keyPressEvent(event)
 
+    def _mark(self, row: Row) -> None:
+        self._marked = row.key
+        row.setFocus()
+
     def _focused(self) -> Row:
-        """The row that the keys are for."""
+        """The row that the keys are for: the one with the focus, but rows made a moment ago cannot have it yet."""
         focus = self.focusWidget()
-        return focus if isinstance(focus, Row) and focus in self.rows else self.rows[0]
+        if isinstance(focus, Row) and focus in self.rows:
+            return focus
+        return next((row for row in self.rows if row.key == self._marked), self.rows[0])
 
     def _fill(self, inputs: Sequence[Input], current: str, music: str) -> None:
         for row in self.rows:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QSurfaceFormat
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import tiny_model_folder
@@ -26,12 +27,28 @@ from visualizer.session import Session
 from visualizer.settings import SettingsFile
 from visualizer.window import MainWindow
 
+PATIENCE_MS = 30_000
+
 QSurfaceFormat.setDefaultFormat(wanted_format())  # before pytest-qt makes the application
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Qt's offscreen platform says of every window and menu what it cannot do."""
     config.addinivalue_line("qt_log_ignore", "^This plugin does not support ")
+
+
+class PatientBot(QtBot):
+    """Waits longer than pytest-qt's five seconds: on a crowded machine a thread may not run for as long."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        """Run the event loop until something holds."""
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's, with patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.fakes_audio import FakeSound, FakeStream
 from tests.sound_files import pitch, tone, write_sound
+from tests.waiting import until
 from visualizer.analyser import Analyser, AnalyserConfig, Features
 from visualizer.errors import VisualizerError
 from visualizer.listening import Ear
@@ -21,13 +22,6 @@ from visualizer.playback import Player
 RATE = 48_000
 BLOCK = 480
 LATENCY_S = 0.1
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline, "the decode thread did not get there"
-        time.sleep(0.002)
 
 
 @pytest.fixture
@@ -206,13 +200,13 @@ def test_who_listens_ahead_hears_the_joint_and_not_what_was_cut(
     begin(player, one, loud)
     stream = sound.streams[0]
     pull(player, stream, 1.5)
-    until(lambda: len(player._reel.marks) == 2)
+    until(lambda: player.known > 2.2 * RATE)
     ahead, cursor, lost = player.read_ahead(1 * RATE, player.known)
     assert lost == 0
     assert ahead[-1] == pytest.approx(0.9, abs=0.01)  # heard already, though not audible
     player.unfollow()
-    player.follow(one)
-    until(lambda: len(player._reel.marks) == 3)
+    number = player.follow(one).number
+    until(lambda: player._reel.marks[-1].piece.number == number)
     pull(player, stream, 1.2)
     again, end, lost = player.read_ahead(cursor, player.heard)
     assert (end, lost) == (player.heard, 0)

@@ -5,8 +5,7 @@ What reaches the air is read from the blocks that the sound card gets, so nothin
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ import pytest
 from tests.fakes_audio import FakeSound
 from tests.fakes_time import HandClock, clicks
 from tests.sound_files import write_sound
+from tests.waiting import until
 from visualizer.listening import DISPLAY_S, Listening
 from visualizer.playback import Player
 
@@ -86,14 +86,6 @@ class Stage:
         assert np.abs(np.array(self.drawn) - np.array(self.heard)).max() <= REFRESH_S + 0.001
         self.heard.clear()
         self.drawn.clear()
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for the decode thread."""
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline, "the decode thread did not get there"
-        time.sleep(0.001)
 
 
 @pytest.fixture

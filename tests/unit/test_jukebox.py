@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from tests.fakes_audio import FakeSound
 from tests.sound_files import tone, write_sound
+from tests.waiting import until
 from visualizer.audio import Microphone, Player, input_devices
 from visualizer.errors import VisualizerError
 from visualizer.events import Event, Failed, Opened, State
@@ -19,13 +20,6 @@ from visualizer.parts import Parts
 
 RATE = 48_000
 BLOCK = 480
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline, "the decode thread did not get there"
-        time.sleep(0.002)
 
 
 class Made:
@@ -65,8 +59,14 @@ class Made:
         self.settle()
 
     def settle(self) -> None:
-        player: Any = self.jukebox._player
+        """Wait until the decode thread has done what was asked for: these tests play faster than in time."""
+        player, given = self._player, {piece.number for piece in self.jukebox._given}
         until(lambda: player._request is None and not player._feed.held)
+        until(lambda: not player._cut and {mark.piece.number for mark in player._reel.marks} <= given)
+
+    @property
+    def _player(self) -> Any:
+        return self.jukebox._player
 
     @property
     def title(self) -> str:
@@ -140,10 +140,12 @@ def test_taking_out_and_moving_change_what_follows(made: Made, songs: list[Path]
     made.jukebox.take_out(1)
     made.jukebox.move(2, 1)
     assert made.jukebox.queue() == ((songs[0], songs[3], songs[2]), 0)
+    made.settle()
     made.play(1.5)
     assert made.title == "four"
     made.jukebox.move(0, 2)
     assert made.jukebox.queue() == ((songs[3], songs[2], songs[0]), 0)
+    made.settle()
     made.play(1.9)
     assert made.title == "three"
     made.play(1.9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 from tests.fakes_audio import FakeSound, FakeStatus, FakeStream
 from tests.fakes_time import HandClock
 from tests.sound_files import pitch, sweep, tone, write_sound
+from tests.waiting import until
 from visualizer.decode import AudioFile
 from visualizer.errors import VisualizerError
 from visualizer.playback import Player
@@ -20,14 +21,6 @@ from visualizer.playback import Player
 RATE = 48_000
 BLOCK = 480
 LATENCY_S = 0.1
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for the decode thread; a test that never gets there fails."""
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline, "the decode thread did not get there"
-        time.sleep(0.002)
 
 
 @pytest.fixture
