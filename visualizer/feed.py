@@ -101,7 +101,10 @@ class Feed:
             Number of the first sample that will follow.
         """
         self.end = None
-        self._bend = _Bend(after, self.ahead.written)
+        bend = self._bend
+        # What lies before a bend that is still to come, and was bent around, stays bent around.
+        leave = bend.leave if self.cursor < bend.leave and after == bend.to else after
+        self._bend = _Bend(leave, self.ahead.written)
         return self._bend.to
 
     def read(self, cursor: int, stop: int) -> tuple[np.ndarray, int, int]:

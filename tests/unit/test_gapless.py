@@ -142,6 +142,22 @@ def test_another_piece_follows_though_one_was_decoded_already(player: Player, so
     np.testing.assert_allclose(out[2000:], tone(4.0, RATE, 441.3)[2000 : len(out), 0], atol=1e-4)
 
 
+def test_what_follows_is_changed_twice_before_it_is_heard(player: Player, sound: FakeSound, tmp_path: Path) -> None:
+    one, end = halves(tmp_path, RATE, "wav")
+    wrong = write_sound(tmp_path / "wrong.wav", np.full((3 * RATE, 2), 0.9, np.float32), RATE)
+    begin(player, one, wrong)
+    stream = sound.streams[0]
+    parts = [pull(player, stream, 1.0)]
+    until(lambda: len(player._reel.marks) == 2)
+    for path in (wrong, end):
+        player.unfollow()
+        number = player.follow(path).number
+        until(lambda number=number: player._reel.marks[-1].piece.number == number)
+    parts.append(pull(player, stream, 2.9))
+    out = np.concatenate(parts)[:, 0]
+    np.testing.assert_allclose(out[2000:], tone(4.0, RATE, 441.3)[2000 : len(out), 0], atol=1e-4)
+
+
 def test_nothing_follows_once_it_was_taken_out(player: Player, sound: FakeSound, tmp_path: Path) -> None:
     one = write_sound(tmp_path / "one.wav", tone(1.0, RATE), RATE)
     begin(player, one, one)
