@@ -78,6 +78,10 @@ class AheadFile:
     def left(self) -> int:
         return 0
 
+    @property
+    def jump(self) -> int:
+        return 0
+
     def audible(self, time: float) -> float:
         return min(max(0.0, (time - self.began) * self.rate), float(len(self._sound)))
 

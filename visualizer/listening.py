@@ -29,6 +29,7 @@ LARGEST_BACKLOG_S = 1.0  # behind a live input by more (the machine slept): skip
 DISPLAY_S = 0.02  # from drawing a refresh to its light: the wait for the next refresh and half a scan
 ANALYSIS_S = 0.012  # from a stroke's sample until its pulse is half up, 11 to 13 ms; it is counted after 6 to 8
 RETRY_S = 1.0
+JOINT_COLUMNS = 3  # after a jump whose window holds sound from both sides of it: 30 ms
 SILENCE_RATE = 48_000.0  # Hz of the silence before the first source
 
 
@@ -56,8 +57,12 @@ class Ear:
         self.timeline = Timeline()
         self.cursor = source.heard
         self.lost = 0
+        self._joined = self._file.jump if self._file is not None else 0  # the newest jump that was followed
         self._rest = np.zeros(0, np.float32)  # of the column that is not complete
         self._unheard: Features | None = None  # what the analyser counted of sound that a seek passed over
+        self._joint = (
+            0  # columns to come that hold the step from one sound to another: no stroke, whatever it looks like
+        )
         self._clock = SoundClock(source.rate)
         self.timeline.add(self.cursor, before)
 
@@ -90,12 +95,16 @@ class Ear:
             samples, end, lost = self._read_live(now)
             more = False
         else:
-            begun = self.cursor
+            begun, jump = self.cursor, self._file.jump
             stop = min(self._file.known, int(self._file.audible(now) + AHEAD_S * self._file.rate))
             samples, end, lost = self._file.read_ahead(begun, min(stop, begun + self._slice))
+            if self._file.jump != jump:
+                return True  # a seek came in between: look again
             more = end != begun and end < stop
-            if end - len(samples) - lost > begun:
+            # All that was known had been analysed when the jump came: then it goes on where this ear stands.
+            if end - len(samples) - lost > begun or begun == jump != self._joined:
                 self._pass_over(self._file.left, end - len(samples))
+                self._joined = jump
         self.lost += lost
         self._analyse(samples, end)
         return more
@@ -122,7 +131,10 @@ class Ear:
         sound = np.concatenate((self._rest, samples))
         whole = len(sound) // hop * hop
         for done in range(hop, whole + 1, hop):
+            before = self.analyser.features().counts if self._joint else None
             self.analyser.push(sound[done - hop : done])
+            if before is not None:
+                self._pass_over_joint(before)
             self.timeline.add(end - len(sound) + done, self._features())
         self._rest = sound[whole:]
         self.cursor = end
@@ -137,7 +149,15 @@ class Ear:
             beats=counted.beats - shown.beats,
         )
         self._rest = self._rest[:0]
+        self._joint = JOINT_COLUMNS
         self.timeline.add(jump, shown)
+
+    def _pass_over_joint(self, before: np.ndarray) -> None:
+        """Leave out the strokes that the newest column added to the counts before it."""
+        assert self._unheard is not None  # there was a jump
+        added = self.analyser.features().counts - before
+        self._unheard = replace(self._unheard, counts=self._unheard.counts + added)
+        self._joint -= 1
 
     def _features(self) -> Features:
         features, unheard = self.analyser.features(), self._unheard

@@ -252,6 +252,11 @@ class Player:
         return self._feed.left
 
     @property
+    def jump(self) -> int:
+        """Number of the first sample after the newest seek or jump."""
+        return self._feed.jump
+
+    @property
     def known(self) -> int:
         """Number after the newest sample decoded, up to 1.5 s before it is heard."""
         return self._feed.ahead.written

@@ -48,6 +48,10 @@ class Foreseen(Protocol):
     def left(self) -> int:
         """Number after the last sample heard before the newest jump: what was known after it is passed over."""
 
+    @property
+    def jump(self) -> int:
+        """Number of the first sample after the newest jump; 0 before any."""
+
     def read(self, cursor: int) -> tuple[np.ndarray, int, int]:
         """As a Source."""
 

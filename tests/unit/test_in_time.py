@@ -56,12 +56,15 @@ class Stage:
                 self._call_back(DELAY_S + index * BLOCK / RATE)
             end = self.clock.now + step_s
             while self.clock.now < end - 1e-9:
-                while self.listening.look(self.clock.now) == 0.0:
-                    pass
+                self.listen()
                 self.clock.now += BLOCK / RATE
                 while self._refresh_at < self.clock.now:
                     self._refresh(self._refresh_at)
                     self._refresh_at += REFRESH_S
+
+    def listen(self) -> None:
+        while self.listening.look(self.clock.now) == 0.0:
+            pass
 
     def _call_back(self, delay_s: float) -> None:
         feed = self.player._feed
@@ -82,7 +85,7 @@ class Stage:
     def check(self, strokes: int) -> None:
         """As many strokes were drawn as heard, each within a refresh of its time."""
         assert len(self.heard) == strokes
-        assert len(self.drawn) == strokes
+        assert len(self.drawn) == strokes, f"heard at {self.heard}, drawn at {self.drawn}"
         assert np.abs(np.array(self.drawn) - np.array(self.heard)).max() <= REFRESH_S + 0.001
         self.heard.clear()
         self.drawn.clear()
@@ -130,6 +133,27 @@ def test_through_seeks_forward_and_back(stage: Stage) -> None:
     seek(stage, 0.0)
     stage.run(2.1)
     stage.check(12)
+
+
+@pytest.mark.parametrize("blocks", range(184, 190))
+def test_a_seek_amid_a_stroke_that_is_analysed_but_not_heard(stage: Stage, blocks: int) -> None:
+    stage.run(blocks * BLOCK / RATE)
+    until(lambda: stage.player._feed.full)
+    stage.listen()  # on to the stroke at 2.75 s, into it or past it
+    seek(stage, 10.0)
+    stage.run(1.1)
+    stage.check(len(stage.heard))
+
+
+def test_a_seek_when_all_that_is_decoded_has_been_analysed(stage: Stage) -> None:
+    stage.player._feed.limit = round(0.3 * RATE)  # less than the analysis looks ahead
+    stage.run(2.1)
+    until(lambda: stage.player._feed.full)
+    stage.listen()
+    assert stage.listening.ahead_s(stage.clock.now) > 0.3  # past the stroke at 2.25 s
+    seek(stage, 10.0)
+    stage.run(1.1)
+    stage.check(6)
 
 
 def test_into_the_next_file(stage: Stage, song: Path) -> None:

@@ -19,17 +19,30 @@ def test_lessons_come_back_in_the_order_of_the_clips(tmp_path: Path) -> None:
     numbers = {"first": np.arange(len(rows) * 2.0).reshape(-1, 2), "second": np.ones((len(rows), 3))}
     file = tmp_path / "folder" / "lessons.npz"
     write_lessons(file, [data.clips[row] for row in rows[::-1]], {k: v[::-1] for k, v in numbers.items()})
-    first, second = read_lessons(file, data.clips)
+    (first, second), known = read_lessons([file], data.clips)
+    np.testing.assert_array_equal(known, rows)
     np.testing.assert_array_equal(first[rows], numbers["first"])
     assert second.shape == (len(data.clips), 3)
     assert np.isnan(first[data.split("val")]).all()
 
 
-def test_a_file_that_lacks_training_clips_is_refused(tmp_path: Path) -> None:
+def test_a_file_of_other_clips_is_refused(tmp_path: Path) -> None:
     data = encoder_data()
-    write_lessons(tmp_path / "lessons.npz", data.clips[:1], {"first": np.ones((1, 2))})
-    with pytest.raises(MvnetError, match="lacks 3 of the training clips"):
-        read_lessons(tmp_path / "lessons.npz", data.clips)
+    write_lessons(tmp_path / "lessons.npz", [data.clips[row] for row in data.split("val")], {"first": np.ones((2, 2))})
+    with pytest.raises(MvnetError, match="knows none of the training clips"):
+        read_lessons([tmp_path / "lessons.npz"], data.clips)
+
+
+def test_several_files_know_more_clips_and_the_first_gives_the_measure(tmp_path: Path) -> None:
+    clips = encoder_data((0, 1), train=2, val=0).clips
+    write_lessons(tmp_path / "one.npz", clips[1:3], {"only": np.array([[1.0], [2.0]])})
+    write_lessons(tmp_path / "two.npz", clips[:1], {"only": np.array([[3.0]])})
+    (numbers,), measure = read_lessons([tmp_path / "one.npz", tmp_path / "two.npz"], clips)
+    np.testing.assert_array_equal(numbers[:, 0], [3.0, 1.0, 2.0, np.nan])
+    assert measure.tolist() == [1, 2]
+    write_lessons(tmp_path / "three.npz", clips[:1], {"only": np.ones((1, 5))})
+    with pytest.raises(MvnetError, match="other teachers"):
+        read_lessons([tmp_path / "one.npz", tmp_path / "three.npz"], clips)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no archive"])
@@ -38,7 +51,7 @@ def test_what_is_no_file_of_lessons_is_refused(tmp_path: Path, content: bytes | 
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(MvnetError, match="mvnet lessons"):
-        read_lessons(file, encoder_data().clips)
+        read_lessons([file], encoder_data().clips)
 
 
 def test_each_teacher_has_the_same_say_and_units_do_not_matter() -> None:
@@ -66,5 +79,5 @@ def test_clips_are_told_apart_by_their_start(tmp_path: Path) -> None:
     first = encoder_data().clips[0]
     clips = [first, replace(first, start_s=9.0)]
     write_lessons(tmp_path / "lessons.npz", clips, {"only": np.array([[1.0], [2.0]])})
-    (numbers,) = read_lessons(tmp_path / "lessons.npz", clips[::-1])
+    (numbers,), _ = read_lessons([tmp_path / "lessons.npz"], clips[::-1])
     assert numbers[:, 0].tolist() == [2.0, 1.0]

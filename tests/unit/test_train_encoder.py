@@ -19,6 +19,7 @@ from mvnet.encoder import period_probabilities
 from mvnet.engine import start_engine
 from mvnet.errors import MvnetError
 from mvnet.run import RunFolder, run_training
+from mvnet.start import Start
 from mvnet.student import period_targets
 from mvnet.train_encoder import (
     EncoderTraining,
@@ -94,7 +95,7 @@ def test_lessons_without_teachers_are_refused(fabric: Fabric) -> None:
 def test_training_begins_with_the_weights_it_is_given(fabric: Fabric) -> None:
     first = EncoderTraining(CONTRASTIVE, encoder_data(), fabric)
     other = replace(CONTRASTIVE, seed=5)
-    second = EncoderTraining(other, encoder_data(), fabric, start=(first.encoder, first.head))
+    second = EncoderTraining(other, encoder_data(), fabric, start=Start(first.encoder, first.head))
     for name, value in second.encoder.state_dict().items():
         # Centring filters that are centred already may still round them.
         assert torch.allclose(value, first.encoder.state_dict()[name], rtol=0, atol=1e-6), name
