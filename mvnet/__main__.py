@@ -1,4 +1,4 @@
-"""The `mvnet` command: data, train, evaluate, export. Each part loads only when it is called."""
+"""The `mvnet` command: data, render, lessons, train, evaluate, export. Each part loads only when it is called."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mvnet.errors import MvnetError
 
 COMMANDS = {
     "data": ("mvnet.cli_data", "read a data set of music and paintings, check it and cache its spectrograms"),
+    "render": ("mvnet.cli_render", "play scores with sound fonts: more music to train with"),
     "lessons": ("mvnet.cli_lessons", "let two music networks from PyPI hear the clips, as teachers of the encoder"),
     "train": ("mvnet.cli_train", "train the encoder or the GAN, with checkpoints and exact resume"),
     "evaluate": ("mvnet.cli_evaluate", "measure a trained model on music and paintings it has not seen"),

@@ -18,6 +18,7 @@ import numpy as np
 
 from mvnet import cli_painter
 from mvnet.configs import RECIPES, EncoderConfig, GanConfig, RunConfig, add_flags, with_flags
+from mvnet.errors import MvnetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +51,20 @@ def configure(parser: ArgumentParser) -> Callable[[Namespace], int]:
     encoder.add_argument(
         "--scale", choices=SCALES, default="db", help="of the spectrogram; power is the author's code's"
     )
+    encoder.add_argument(
+        "--more-data", type=Path, action="append", default=[], help="another folder of music; may be repeated"
+    )
+    encoder.add_argument(
+        "--choose-on",
+        type=Path,
+        help="of these folders the one whose held-out pieces are measured; the others' are not read",
+    )
     encoder.add_argument("--init", type=Path, help="encoder.pt or its run folder, with whose weights to begin")
-    encoder.add_argument("--lessons-file", type=Path, help="what teachers hear in the clips, from `mvnet lessons`")
+    encoder.add_argument("--like", type=Path, help="encoder.pt onto whose embeddings the finished ones are turned")
+    encoder.add_argument(
+        "--lessons-file", type=Path, action="append", default=[],
+        help="what teachers hear in the clips, from `mvnet lessons`; may be repeated, the one known to --init first",
+    )  # fmt: skip
     add_flags(encoder, EncoderConfig)
     add_flags(encoder, RunConfig)
     encoder.set_defaults(train=_run_encoder)
@@ -83,17 +96,19 @@ def _run_encoder(args: Namespace) -> int:
     from mvnet.allocation import keep_freed_blocks
     from mvnet.checkpoints import load_encoder
     from mvnet.engine import start_engine
+    from mvnet.start import load_start
     from mvnet.train_encoder import train_encoder
 
     keep_freed_blocks()
     fabric = start_engine(run)
-    start = load_encoder(args.init)[:2] if args.init else None
+    start = load_start(args.init) if args.init else None
+    like = load_encoder(args.like)[0] if args.like else None
     with _folder(args, run) as path:
         data = _encoder_data(args, config, run, fabric)
         if run.dry_run:
             batch = max(1, len(data.split("train")) // (DRY_STEPS * fabric.world_size))
             config = replace(config, epochs=1, batch=batch, anchors_per_clip=1, warmup=0.0)
-        ended, figures = train_encoder(config, data, path, run, fabric, start=start, quiet=args.json)
+        ended, figures = train_encoder(config, data, path, run, fabric, start=start, like=like, quiet=args.json)
     return _report(args, path, ended, figures, fabric)
 
 
@@ -143,21 +158,32 @@ def _gan_data(args: Namespace, config: GanConfig, run: RunConfig, fabric: Fabric
 def _encoder_data(args: Namespace, config: EncoderConfig, run: RunConfig, fabric: Fabric) -> EncoderData:
     """Windows, and samples where the sound itself is changed; process 0 of each host fills the cache first."""
     from mvnet.datasets import load_clip_samples, load_clip_windows, read_music
-    from mvnet.encoder_data import EncoderData
+    from mvnet.encoder_data import EncoderData, choose_on, join
     from mvnet.frontend import MelSpec
     from mvnet.lessons import read_lessons
 
     spec = MelSpec(scale=args.scale)
-    recordings = read_music(args.data, args.layout, seed=config.seed, val_share=args.val_share)
+    folders = [args.data, *args.more_data]
+    sets = [read_music(folder, args.layout, seed=config.seed, val_share=args.val_share) for folder in folders]
+    if args.choose_on is not None:
+        if args.choose_on not in folders:
+            raise MvnetError(f"--choose-on {args.choose_on} is none of the folders of --data and --more-data")
+        sets = choose_on(sets, folders.index(args.choose_on))
     if run.dry_run:
-        recordings = few(recordings)
+        sets = [few(recordings) for recordings in sets]
     cache = args.cache or args.folder / "cache"
     show = not args.json and fabric.local_rank == 0
+    parts = []
     with fabric.rank_zero_first(local=True):
-        loaded = load_clip_windows(recordings, spec, cache, progress=show)
-        samples = load_clip_samples(recordings, spec, cache, progress=show).samples if config.augment else None
-    lessons = read_lessons(args.lessons_file, loaded.clips) if args.lessons_file and config.lessons else None
-    return EncoderData(spec, loaded.clips, loaded.windows, samples, lessons)
+        for recordings in sets:
+            loaded = load_clip_windows(recordings, spec, cache, progress=show)
+            samples = load_clip_samples(recordings, spec, cache, progress=show).samples if config.augment else None
+            parts.append(EncoderData(spec, loaded.clips, loaded.windows, samples))
+    data = join(parts)
+    if not (args.lessons_file and config.lessons):
+        return data
+    lessons, measure = read_lessons(args.lessons_file, data.clips)
+    return replace(data, lessons=lessons, measure=measure)
 
 
 def few(items: Sequence[Item]) -> list[Item]:

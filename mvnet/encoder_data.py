@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mvnet.frontend import MelSpec
-from mvnet.records import Clip
+from mvnet.records import Clip, Recording
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,10 @@ class EncoderData:
         clips: of each row, in both splits.
         windows: float16 or float32 [n, 3, 128, 256].
         samples: int16 [n, spec.window_samples] of the same clips, for changing the sound itself; or None.
-        lessons: float32 [n, numbers] of each teacher, what it hears in the same clips (mvnet.lessons); or None.
+        lessons: float32 [n, numbers] of each teacher, what it hears in the same clips (mvnet.lessons), NaN for clips
+            that it did not hear; or None.
+        measure: the clips from which the lessons' scales and main components are taken, int64; None for all
+            training clips. A training that goes on with more music keeps what it learnt while these stay the same.
     """
 
     spec: MelSpec
@@ -31,6 +34,7 @@ class EncoderData:
     windows: np.ndarray
     samples: np.ndarray | None = None
     lessons: Sequence[np.ndarray] | None = None
+    measure: np.ndarray | None = None
 
     @property
     def periods(self) -> np.ndarray:
@@ -52,3 +56,27 @@ class EncoderData:
     def fingerprint(self) -> list[int]:
         """Changes when a checkpoint's order of clips no longer means these clips."""
         return [len(self.clips), *np.bincount(self.periods, minlength=5).tolist(), *self.split("val").tolist()]
+
+
+def join(parts: Sequence[EncoderData]) -> EncoderData:
+    """Several data sets as one, their rows one after another; lessons are added afterwards."""
+    if len(parts) == 1:
+        return parts[0]
+    samples = [part.samples for part in parts if part.samples is not None]
+    return EncoderData(
+        parts[0].spec,
+        [clip for part in parts for clip in part.clips],
+        np.concatenate([part.windows for part in parts]),
+        np.concatenate(samples) if len(samples) == len(parts) else None,
+    )
+
+
+def choose_on(parts: Sequence[Sequence[Recording]], judge: int) -> list[list[Recording]]:
+    """The recordings of data sets when only one set's held-out pieces are to be measured with.
+
+    The others' held-out pieces are left out: what they say must not steer any choice.
+
+    Args:
+        judge: index of that set.
+    """
+    return [[item for item in part if item.split == "train" or number == judge] for number, part in enumerate(parts)]

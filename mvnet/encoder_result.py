@@ -5,33 +5,47 @@ Runs in the training process, in process 0.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from mvnet import checkpoints, plots
+from mvnet.blend import Voice, choose_share, fit_blend
 from mvnet.calibration import clip_weights, fit_head, fit_temperature, prototypes
-from mvnet.encoder import period_probabilities
+from mvnet.encoder import AudioEncoder, PeriodHead, period_probabilities
 from mvnet.evaluate import accuracy_figures, heard
 from mvnet.periods import PERIODS
 from mvnet.reading import fit_reading
 from mvnet.run import RunFolder
+from mvnet.turning import distance, fit_turning
 
 if TYPE_CHECKING:
     from mvnet.train_encoder import EncoderTraining
 
 
-def finish(training: EncoderTraining, folder: RunFolder) -> dict[str, Any]:
-    """Fit head, temperature and prototypes, measure on the validation split, write encoder.pt; returns the figures."""
+def finish(training: EncoderTraining, folder: RunFolder, like: AudioEncoder | None = None) -> dict[str, Any]:
+    """Fit head, temperature and prototypes, measure on the validation split, write encoder.pt; returns the figures.
+
+    Args:
+        like: another encoder, onto whose embeddings of the training clips those of this one are turned.
+    """
     data, train, val = training.data, training.train, training.val
     periods = data.periods
     weights = clip_weights(periods[train], data.pieces(train))
+    figures: dict[str, Any] = {"train_clips": len(train), "train_pieces": len(set(data.pieces(train)))}
+    labels = _Labels.of(training) if training.recital is not None else None
     known = read_lessons_out(training, weights)
     learnt = training.embed(train)
     head = fit_head(*_heard_in_training(training, learnt, weights) if known is None else known)
-    figures: dict[str, Any] = {"train_clips": len(train), "train_pieces": len(set(data.pieces(train)))}
+    if labels is not None and len(val):
+        figures["labels_share"] = labels.blend_into(training, head, learnt)
+        learnt = training.embed(train)
+    if like is not None:
+        figures["turned_onto"] = turn_onto(training, head, learnt, like)
+        learnt = training.embed(train)
     if len(val):
         unseen = training.embed(val)
         figures["temperature"] = fit_temperature(head, unseen, periods[val])
@@ -74,8 +88,10 @@ def read_lessons_out(
     """
     if training.recital is None or training.lessons is None:
         return None
-    periods = training.data.periods[training.train]
     lessons = training.lessons.cpu().numpy()[training.train]
+    taught = np.isfinite(lessons).all(1)
+    lessons, weights = lessons[taught].astype(np.float64), weights[taught]
+    periods = training.data.periods[training.train][taught]
     reading = fit_reading(lessons, periods, weights)
     recital, linear = training.recital, training.averaged.linear
     with torch.no_grad():
@@ -84,6 +100,82 @@ def read_lessons_out(
         linear.bias.copy_(matrix @ recital.bias + torch.from_numpy(reading.offset).to(linear.bias))
     torch.manual_seed(training.config.seed)
     return _with_quiet(training, [reading(lessons)], [periods], [weights])
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """What the encoder learnt of the periods themselves, before its last layer is read from the lessons.
+
+    Attributes:
+        layer: state of its last layer.
+        voice: the head that was learnt with it.
+        learnt, unseen: embeddings of the training and validation clips, [n, 10].
+    """
+
+    layer: dict[str, Tensor]
+    voice: Voice
+    learnt: np.ndarray
+    unseen: np.ndarray
+
+    @classmethod
+    def of(cls, training: EncoderTraining) -> _Labels:
+        layer = {name: value.clone() for name, value in training.averaged.linear.state_dict().items()}
+        return cls(layer, _voice(training.head), training.embed(training.train), training.embed(training.val))
+
+    def blend_into(self, training: EncoderTraining, head: PeriodHead, learnt: np.ndarray) -> float:
+        """Give the averaged network's last layer and the head the labels' share; returns it.
+
+        Args:
+            head: reads the lessons' embedding; changed in place, as is the network.
+            learnt: the lessons' embeddings of the training clips.
+        """
+        data, val = training.data, training.val
+        voice, unseen = _voice(head), training.embed(val)
+        weights = clip_weights(data.periods[val], data.pieces(val))
+        share = choose_share(voice(unseen), self.voice(self.unseen), data.periods[val], weights)
+        blend = fit_blend(learnt, self.learnt, voice, self.voice, share)
+        linear = training.averaged.linear
+        first, second, offset = (
+            torch.from_numpy(part.T).to(linear.weight) for part in (blend.first, blend.second, blend.offset)
+        )
+        with torch.no_grad():
+            bias = first @ linear.bias + second @ self.layer["bias"] + offset
+            linear.weight.copy_(first @ linear.weight + second @ self.layer["weight"])
+            linear.bias.copy_(bias)
+            head.linear.weight.copy_(torch.from_numpy(blend.voice.slope.T))
+            head.linear.bias.copy_(torch.from_numpy(blend.voice.constant))
+        return share
+
+
+def _voice(head: PeriodHead) -> Voice:
+    weight, bias = (value.detach().cpu().double().numpy() for value in (head.linear.weight, head.linear.bias))
+    return Voice(weight.T, bias)
+
+
+def turn_onto(training: EncoderTraining, head: PeriodHead, learnt: np.ndarray, like: AudioEncoder) -> dict[str, float]:
+    """Turn the averaged network's embeddings onto those of another encoder; probabilities stay what they are.
+
+    Args:
+        head: changed in place, as is the network.
+        learnt: embeddings of the training clips.
+    Returns:
+        distance of the two, over the other's spread, before and after.
+    """
+    network = training.averaged
+    training.averaged = like.to(training.fabric.device)
+    wanted = training.embed(training.train)
+    training.averaged = network
+    turning = fit_turning(learnt, wanted)
+    linear = network.linear
+    matrix = torch.from_numpy(turning.matrix).to(linear.weight)
+    offset = torch.from_numpy(turning.offset).to(linear.bias)
+    with torch.no_grad():
+        linear.weight.copy_(matrix.T @ linear.weight)
+        linear.bias.copy_(linear.bias @ matrix + offset)
+        back = torch.from_numpy(np.linalg.inv(turning.matrix)).to(head.linear.weight)  # [10, 10]
+        head.linear.weight.copy_(head.linear.weight @ back.T)
+        head.linear.bias.sub_(head.linear.weight @ offset.to(head.linear.bias))
+    return {"before": distance(learnt, wanted), "after": distance(turning(learnt), wanted)}
 
 
 def _heard_in_training(

@@ -30,12 +30,33 @@ def write_lessons(path: Path, clips: Sequence[Clip], lessons: Mapping[str, np.nd
         np.savez_compressed(file, names=names, starts=starts, **rows)
 
 
-def read_lessons(path: Path, clips: Sequence[Clip]) -> list[np.ndarray]:
-    """Lessons of clips, float32 [n, numbers] of each teacher; NaN in the rows of clips that are not trained with.
+def read_lessons(paths: Sequence[Path], clips: Sequence[Clip]) -> tuple[list[np.ndarray], np.ndarray]:
+    """Lessons of clips from one or more files of the same teachers.
 
+    Returns:
+        float32 [n, numbers] of each teacher, NaN in the rows of clips that no file knows; and the rows of the training
+        clips that the first file knows, int64.
     Raises:
-        MvnetError: the file cannot be read, or lacks training clips.
+        MvnetError: a file cannot be read, has other teachers than the first, or knows none of the training clips.
     """
+    train = np.array([clip.recording.split == "train" for clip in clips])
+    found: list[np.ndarray] = []
+    first = np.empty(0, np.int64)
+    for path in paths:
+        numbers, known = _read_file(path, clips)
+        if not (train & known).any():
+            raise MvnetError(f"{path} knows none of the training clips: write it again with `mvnet lessons`")
+        if not found:
+            found, first = numbers, np.flatnonzero(train & known)
+        elif [part.shape for part in numbers] != [part.shape for part in found]:
+            raise MvnetError(f"{path} has other teachers than {paths[0]}: write both with the same `mvnet lessons`")
+        else:
+            found = [np.where(known[:, None], new, old) for old, new in zip(found, numbers, strict=True)]
+    return found, first
+
+
+def _read_file(path: Path, clips: Sequence[Clip]) -> tuple[list[np.ndarray], np.ndarray]:
+    """Lessons of each teacher, NaN where the file does not know a clip, and which clips it knows, bool [n]."""
     try:
         with np.load(path, allow_pickle=False) as content:
             names, starts = content["names"], content["starts"]
@@ -44,10 +65,8 @@ def read_lessons(path: Path, clips: Sequence[Clip]) -> list[np.ndarray]:
         raise MvnetError(f"{path} is not a file of lessons ({error}): write it with `mvnet lessons`") from error
     place = {(name, round(start, 2)): row for row, (name, start) in enumerate(zip(names, starts, strict=True))}
     rows = np.array([place.get((_name(clip), round(clip.start_s, 2)), -1) for clip in clips])
-    train = np.array([clip.recording.split == "train" for clip in clips])
-    if (missing := int((train & (rows < 0)).sum())) > 0:
-        raise MvnetError(f"{path} lacks {missing} of the training clips: write it again with `mvnet lessons`")
-    return [np.where((rows >= 0)[:, None], numbers[rows], np.nan).astype(np.float32) for numbers in teachers]
+    known = rows >= 0
+    return [np.where(known[:, None], numbers[rows], np.nan).astype(np.float32) for numbers in teachers], known
 
 
 def _name(clip: Clip) -> str:
@@ -63,10 +82,10 @@ def condense(lessons: Sequence[np.ndarray], rows: np.ndarray, size: int = SIZE) 
 
     Args:
         lessons: float32 [n, numbers] of each teacher.
-        rows: of the training clips, from which scales and components are taken.
+        rows: of training clips that all teachers heard, from which scales and components are taken.
         size: components of one teacher, fewer where it has fewer numbers.
     Returns:
-        float32 [n, components].
+        float32 [n, components], NaN for clips that a teacher did not hear.
     """
     parts = [_components(numbers.astype(np.float64), rows, size) for numbers in lessons]
     return (np.concatenate(parts, 1) / np.sqrt(len(parts))).astype(np.float32)

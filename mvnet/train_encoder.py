@@ -31,6 +31,7 @@ from mvnet.losses import supervised_contrastive_loss, triplet_loss
 from mvnet.run import RunFolder, run_training
 from mvnet.sampling import balanced_order, triplet_order
 from mvnet.spectral import SpectralAugment, mix_within_period, quiet_windows
+from mvnet.start import Start
 from mvnet.student import Student, centre_filters, period_targets
 
 MAP_CLIPS = 60  # of each period in the map of embeddings
@@ -45,7 +46,7 @@ class EncoderTraining:
     """Both recipes' steps; see mvnet.run.Training.
 
     Args:
-        start: an encoder whose weights to begin with; None begins with random ones.
+        start: the weights to begin with; None begins with random ones.
 
     Attributes:
         encoder: the network that is trained.
@@ -61,7 +62,7 @@ class EncoderTraining:
         data: EncoderData,
         fabric: Fabric,
         folder: Path | None = None,
-        start: tuple[AudioEncoder, PeriodHead] | None = None,
+        start: Start | None = None,
     ) -> None:
         self.config, self.data, self.fabric, self.folder = config, data, fabric, folder
         self.seed, self.epochs = config.seed, config.epochs
@@ -70,11 +71,13 @@ class EncoderTraining:
         torch.manual_seed(config.seed)
         self.encoder, self.head = AudioEncoder(), PeriodHead()
         if start is not None:
-            self.encoder.load_state_dict(start[0].state_dict())
-            self.head.load_state_dict(start[1].state_dict())
+            self.encoder.load_state_dict(start.encoder.state_dict())
+            self.head.load_state_dict(start.head.state_dict())
         self.lessons = self._targets()
         student = Student(self.encoder, self.head, 0 if self.lessons is None else self.lessons.shape[1])
         self.recital = student.recital
+        if start is not None:
+            start.teach(self.recital)
         if fabric.device.type == "cpu":
             student.to(fabric.device)  # channels last makes a step a fifth longer there
         else:
@@ -106,12 +109,13 @@ class EncoderTraining:
         return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
 
     def _targets(self) -> Tensor | None:
-        """Lessons of all clips, float32 [n, lessons] on the device; None where there are none to learn."""
+        """Lessons of all clips, float32 [n, lessons] on the device, NaN where none are known; None without teachers."""
         if not self.config.lessons:
             return None
         if self.data.lessons is None:
             raise MvnetError("--lessons needs what teachers heard in the clips: give their file with --lessons-file")
-        return torch.from_numpy(condense(self.data.lessons, self.train)).to(self.fabric.device)
+        measure = self.train if self.data.measure is None else self.data.measure
+        return torch.from_numpy(condense(self.data.lessons, measure)).to(self.fabric.device)
 
     def _epoch_length(self) -> int:
         clips = len(self.train)
@@ -178,8 +182,9 @@ class EncoderTraining:
         loss = cross_entropy + config.contrast * contrast
         if recited is not None and self.lessons is not None:
             wanted = self.lessons[torch.from_numpy(rows).to(mel.device)]
-            errors = (recited.float() - wanted).square().sum(1) * music
-            losses["lessons"] = errors.sum() / music.sum().clamp(min=1)
+            taught = music & wanted.isfinite().all(1)
+            errors = (recited.float() - wanted.nan_to_num()).square().sum(1) * taught
+            losses["lessons"] = errors.sum() / taught.sum().clamp(min=1)
             loss = loss + config.lessons * losses["lessons"]
         return {"loss": loss, **losses}
 
@@ -307,11 +312,15 @@ def train_encoder(
     run: RunConfig,
     fabric: Fabric,
     *,
-    start: tuple[AudioEncoder, PeriodHead] | None = None,
+    start: Start | None = None,
+    like: AudioEncoder | None = None,
     quiet: bool = False,
 ) -> tuple[str, dict[str, Any]]:
     """Train, or go on training, in a run folder; every process calls this.
 
+    Args:
+        start: the weights to begin with.
+        like: another encoder, onto whose embeddings those of the finished one are turned.
     Returns:
         how it ended (see mvnet.run.run_training) and the figures of the finished encoder, empty when
         it was interrupted, and in processes other than 0.
@@ -324,4 +333,4 @@ def train_encoder(
     ended = run_training(training, folder, fabric, run, quiet=quiet)
     if ended == "interrupted" or fabric.global_rank != 0:
         return ended, {}
-    return ended, finish(training, folder)
+    return ended, finish(training, folder, like)

@@ -61,7 +61,7 @@ class Ear:
         self._rest = np.zeros(0, np.float32)  # of the column that is not complete
         self._unheard: Features | None = None  # what the analyser counted of sound that a seek passed over
         self._joint = (
-            0  # columns to come that hold the step from one sound to another: no stroke, whatever it looks like
+            0  # columns to come that hold the step from one sound to another: they have no stroke
         )
         self._clock = SoundClock(source.rate)
         self.timeline.add(self.cursor, before)
