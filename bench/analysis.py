@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-from visualizer.analyser import Analyser, AnalyserConfig
+from visualizer.hearing.analyser import Analyser, AnalyserConfig
 
 TEMPI = (60.0, 72.0, 87.5, 100.0, 120.0, 128.0, 140.0, 160.0, 174.0, 180.0)
 TOLERANCE_S = 0.07  # a beat counts as met within this, as usual in the field

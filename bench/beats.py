@@ -18,7 +18,7 @@ import soundfile
 
 from bench.analysis import SETTLED_S, TEMPI, TOLERANCE_S
 from bench.drums import PATTERNS, Played, play, steady
-from visualizer.analyser import Analyser, AnalyserConfig
+from visualizer.hearing.analyser import Analyser, AnalyserConfig
 
 ONSET_TOLERANCE_S = 0.05
 TOGETHER_S = 0.03  # onsets closer than this are one

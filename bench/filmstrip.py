@@ -14,10 +14,10 @@ import numpy as np
 from PIL import Image
 
 from bench.analysis import loop
-from visualizer.decode import AudioFile, to_mono
-from visualizer.engine import Engine
-from visualizer.knobs import Knobs
-from visualizer.models import PaintingModel, load_model, model_folder
+from visualizer.files.decode import AudioFile, to_mono
+from visualizer.painting.engine import Engine
+from visualizer.painting.knobs import Knobs
+from visualizer.painting.models import PaintingModel, load_model, model_folder
 
 WILDNESS = (0.0, 0.5, 1.0)
 PER_S = 20

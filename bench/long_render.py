@@ -18,8 +18,8 @@ import av
 import numpy as np
 import soundfile
 
-from visualizer.knobs import Knobs
-from visualizer.render import RenderOptions, render_song
+from visualizer.painting.knobs import Knobs
+from visualizer.rendering.render import RenderOptions, render_song
 from visualizer.usage import most_memory_mb
 
 RATE = 8_000

@@ -22,12 +22,12 @@ import soundfile
 from PIL import Image
 
 from bench.drums import PATTERNS, play, steady
-from visualizer.analyser import Analyser, AnalyserConfig, Features
-from visualizer.bands import HAT, KICK, SNARE
-from visualizer.decode import AudioFile, to_mono
-from visualizer.knobs import Knobs
-from visualizer.pieces import bundled_pieces
-from visualizer.render import RenderOptions, render_song
+from visualizer.files.decode import AudioFile, to_mono
+from visualizer.files.pieces import bundled_pieces
+from visualizer.hearing.analyser import Analyser, AnalyserConfig, Features
+from visualizer.hearing.bands import HAT, KICK, SNARE
+from visualizer.painting.knobs import Knobs
+from visualizer.rendering.render import RenderOptions, render_song
 
 FPS = 30
 SIZE = (192, 108)  # small: what moves in a thumbnail moves for the eye

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from bench.analysis import loop
-from visualizer.decode import AudioFile, to_mono
-from visualizer.engine import Engine, Model
-from visualizer.models import PaintingModel, load_model, model_folder
+from visualizer.files.decode import AudioFile, to_mono
+from visualizer.painting.engine import Engine, Model
+from visualizer.painting.models import PaintingModel, load_model, model_folder
 from visualizer.paths import resources_dir
 
 RATE = 44_100

@@ -25,15 +25,15 @@ from PyQt6.QtGui import QSurfaceFormat
 from PyQt6.QtWidgets import QApplication
 
 from mvnet.periods import PERIODS
-from visualizer.app import run_app
-from visualizer.canvas import wanted_format
-from visualizer.events import State
-from visualizer.model_card import find_models
-from visualizer.options import AppOptions
+from visualizer.gui.app import run_app
+from visualizer.gui.canvas import wanted_format
+from visualizer.gui.run_figures import percentile_ms
+from visualizer.gui.window import MainWindow
+from visualizer.painting.model_card import find_models
 from visualizer.paths import resources_dir
-from visualizer.run_figures import percentile_ms
+from visualizer.show.events import State
+from visualizer.show.options import AppOptions
 from visualizer.usage import count_of, memory_mb
-from visualizer.window import MainWindow
 
 SIZE = (1280, 720)
 LIVE_FIGURES = ("seconds", "gui_stall_p99_ms", "gui_stall_max_ms", "gui_busy_max_ms", "cpu_share", "lost_samples")

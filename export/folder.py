@@ -1,6 +1,6 @@
 """Checkpoints to a model folder of the app: both networks, the card, and no folder unless parity holds.
 
-The format is described in ARCHITECTURE.md; `visualizer.model_card` reads it.
+The format is described in ARCHITECTURE.md; `visualizer.painting.model_card` reads it.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPixmap
     from PyQt6.QtWidgets import QWidget
 
-    from visualizer.window import MainWindow
+    from visualizer.gui.window import MainWindow
 
 ROOT = Path(__file__).resolve().parent.parent
 QUALITIES = range(90, 40, -5)
@@ -39,12 +39,12 @@ class Studio:
     """The window, and what is photographed of it."""
 
     def __init__(self, folder: Path, to: Path, model: str | None, size: tuple[int, int]) -> None:
-        from visualizer.app import _application
-        from visualizer.parts import real_parts
-        from visualizer.raster import RasterCanvas
-        from visualizer.session import Session
-        from visualizer.settings import SettingsFile
-        from visualizer.window import MainWindow
+        from visualizer.gui.app import _application
+        from visualizer.gui.raster import RasterCanvas
+        from visualizer.gui.settings import SettingsFile
+        from visualizer.gui.window import MainWindow
+        from visualizer.show.parts import real_parts
+        from visualizer.show.session import Session
 
         self.app = _application()
         self.to = to
@@ -68,15 +68,15 @@ class Studio:
 
     def begin(self) -> None:
         """The first run."""
-        from visualizer.options import AppOptions
-        from visualizer.start import begin
+        from visualizer.gui.start import begin
+        from visualizer.show.options import AppOptions
 
         begin(self.window.session, self.window, AppOptions(model=self._model))
         self.wait_for_paintings()
 
     def play(self) -> None:
         """Play the bundled music, with nothing over it."""
-        from visualizer.pieces import bundled_pieces
+        from visualizer.files.pieces import bundled_pieces
 
         window = self.window
         window.preferences.change(warned=True)

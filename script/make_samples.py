@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from visualizer.models import load_model, model_folder
-from visualizer.motion import NoiseWalk
+from visualizer.painting.models import load_model, model_folder
+from visualizer.painting.motion import NoiseWalk
 
 QUALITY = 88
 

@@ -21,14 +21,14 @@ CALLS = {"tr": 0, "later": 0, "Action": 1}  # functions whose argument of this n
 def texts() -> dict[str, str]:
     """Every text to translate, with the file that it is in first."""
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "visualizer").glob("*.py")):
+    for path in sorted((ROOT / "visualizer").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS):
                 continue
             place = CALLS[node.func.id]
             if len(node.args) > place:
                 for text in _literals(node.args[place]):
-                    found.setdefault(text, f"visualizer/{path.name}")
+                    found.setdefault(text, path.relative_to(ROOT).as_posix())
     return found
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visualizer.engine import Card, Engine, Model, Painting
-from visualizer.knobs import Knobs
+from visualizer.painting.engine import Card, Engine, Model, Painting
+from visualizer.painting.knobs import Knobs
 
 RATE = 22_050
 COLOURS = np.array([(0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 0, 0), (255, 255, 255), (90, 0, 0)], np.uint8)

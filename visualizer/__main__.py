@@ -13,7 +13,7 @@ from pathlib import Path
 
 from visualizer import __version__
 from visualizer.errors import VisualizerError
-from visualizer.render_command import add_render, parsed_size
+from visualizer.rendering.render_command import add_render, parsed_size
 
 COMMANDS = ("play", "paint", "render", "devices", "bench", "selftest")
 MAX_MINUTES = 24 * 60
@@ -125,7 +125,7 @@ def _play(args: argparse.Namespace) -> int:
     missing = next((path for path in args.files if not os.path.exists(path)), None)
     if missing is not None:
         raise VisualizerError(f"{missing} does not exist: check the name, or drop the file on the window.")
-    from visualizer.options import AppOptions
+    from visualizer.show.options import AppOptions
 
     options = AppOptions(
         files=tuple(args.files),
@@ -145,13 +145,13 @@ def _play(args: argparse.Namespace) -> int:
         safe_mode=args.safe_mode,
         language=args.language,
     )
-    from visualizer.app import run_app
+    from visualizer.gui.app import run_app
 
     return run_app(options)
 
 
 def _paint(args: argparse.Namespace) -> int:
-    from visualizer.paint import paint_sound
+    from visualizer.painting.paint import paint_sound
 
     picture = paint_sound(args.sound, model=args.model, seed=args.seed, at_s=args.at)
     picture.save(args.output, args.size)
@@ -165,7 +165,7 @@ def _paint(args: argparse.Namespace) -> int:
 def _devices(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from visualizer.audio import input_devices, output_devices, portaudio_problem, system_sound_advice
+    from visualizer.sound.audio import input_devices, output_devices, portaudio_problem, system_sound_advice
 
     problem = portaudio_problem()
     if problem:
@@ -185,7 +185,7 @@ def _devices(args: argparse.Namespace) -> int:
 
 
 def _bench(args: argparse.Namespace) -> int:
-    from visualizer.bench import PARTS, BenchOptions, print_table, run_bench
+    from visualizer.checks.bench import PARTS, BenchOptions, print_table, run_bench
 
     options = BenchOptions(
         only=PARTS if args.only is None else tuple(args.only.split(",")),
@@ -207,7 +207,7 @@ def _bench(args: argparse.Namespace) -> int:
 def _selftest(args: argparse.Namespace) -> int:
     if args.what == "audio":
         return _selftest_audio(args)
-    from visualizer.selftest import run_selftest
+    from visualizer.checks.selftest import run_selftest
 
     checks = run_selftest(args.model)
     if args.json:
@@ -219,7 +219,7 @@ def _selftest(args: argparse.Namespace) -> int:
 
 
 def _selftest_audio(args: argparse.Namespace) -> int:
-    from visualizer.selftest_audio import run_audio_selftest
+    from visualizer.checks.selftest_audio import run_audio_selftest
 
     if not 0 < args.minutes <= MAX_MINUTES:
         raise VisualizerError(f"--minutes {args.minutes:g} is not possible: use more than 0, at most {MAX_MINUTES}.")

@@ -4,1244 +4,1244 @@
     <context>
         <name>visualizer</name>
         <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Music</source>
-            <translation>Musik</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Picture</source>
-            <translation>Bild</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Perform</source>
-            <translation>Auftritt</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>View</source>
-            <translation>Ansicht</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Help</source>
-            <translation>Hilfe</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Paint renaissance</source>
-            <translation>Renaissance malen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Paint baroque</source>
-            <translation>Barock malen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Paint classical</source>
-            <translation>Klassik malen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Paint romantic</source>
-            <translation>Romantik malen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Paint modern</source>
-            <translation>Moderne malen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Ctrl</source>
-            <translation>Strg</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Shift</source>
-            <translation>Umschalt</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Space</source>
-            <translation>Leertaste</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Backspace</source>
-            <translation>Rücktaste</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Enter</source>
-            <translation>Eingabe</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Follow the music</source>
-            <translation>Der Musik folgen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Open music files…</source>
-            <translation>Musikdateien öffnen …</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Open a folder of music…</source>
-            <translation>Ordner mit Musik öffnen …</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Recent</source>
-            <translation>Zuletzt gehört</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Listen to</source>
-            <translation>Zuhören</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Listen to the next input</source>
-            <translation>Dem nächsten Eingang zuhören</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Play or pause</source>
-            <translation>Abspielen oder anhalten</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Next piece</source>
-            <translation>Nächstes Stück</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Previous piece</source>
-            <translation>Voriges Stück</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Queue</source>
-            <translation>Warteschlange</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Forward 5 seconds</source>
-            <translation>5 Sekunden vor</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Back 5 seconds</source>
-            <translation>5 Sekunden zurück</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Forward 30 seconds</source>
-            <translation>30 Sekunden vor</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Back 30 seconds</source>
-            <translation>30 Sekunden zurück</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Louder</source>
-            <translation>Lauter</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Quieter</source>
-            <translation>Leiser</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Mute</source>
-            <translation>Stumm</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Quit</source>
-            <translation>Beenden</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Fill the picture</source>
-            <translation>Bild ausfüllen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Whole painting on the wall</source>
-            <translation>Ganzes Gemälde an der Wand</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Mirrored at its sides</source>
-            <translation>An den Seiten gespiegelt</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Next way to hang it</source>
-            <translation>Nächste Hängung</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>React more to the music</source>
-            <translation>Stärker auf die Musik reagieren</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>React less to the music</source>
-            <translation>Schwächer auf die Musik reagieren</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Save the painting as PNG</source>
-            <translation>Gemälde als PNG speichern</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Model</source>
-            <translation>Modell</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Next look</source>
-            <translation>Nächstes Motiv</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Previous look</source>
-            <translation>Voriges Motiv</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Back to the look before</source>
-            <translation>Zurück zum Motiv davor</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Random look</source>
-            <translation>Zufälliges Motiv</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Lock the look</source>
-            <translation>Motiv festhalten</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Freeze the picture</source>
-            <translation>Bild einfrieren</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Fade to black</source>
-            <translation>Auf Schwarz blenden</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Tap the tempo</source>
-            <translation>Tempo klopfen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>The bar begins now</source>
-            <translation>Der Takt beginnt jetzt</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Beat a little earlier</source>
-            <translation>Schlag etwas früher</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Beat a little later</source>
-            <translation>Schlag etwas später</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Twice the tempo</source>
-            <translation>Doppeltes Tempo</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Half the tempo</source>
-            <translation>Halbes Tempo</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Tempo by ear again</source>
-            <translation>Tempo wieder nach Gehör</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Record picture and sound</source>
-            <translation>Bild und Ton aufnehmen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Scenes</source>
-            <translation>Szenen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Save this scene…</source>
-            <translation>Diese Szene speichern …</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Full screen</source>
-            <translation>Vollbild</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Leave full screen</source>
-            <translation>Vollbild verlassen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Output window</source>
-            <translation>Ausgabefenster</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Output on display</source>
-            <translation>Ausgabe auf Bildschirm</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Output on the next display</source>
-            <translation>Ausgabe auf dem nächsten Bildschirm</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Desk: knobs, meters, map</source>
-            <translation>Pult: Regler, Anzeigen, Karte</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Period plot</source>
-            <translation>Epochenanzeige</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Performance figures</source>
-            <translation>Leistungszahlen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Limit flashes</source>
-            <translation>Blitze begrenzen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Reduce motion</source>
-            <translation>Bewegung verringern</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Settings…</source>
-            <translation>Einstellungen …</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Open this menu</source>
-            <translation>Dieses Menü öffnen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>Keys and help</source>
-            <translation>Tasten und Hilfe</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>About flashing light</source>
-            <translation>Über Lichtblitze</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/actions.py" />
-            <source>About</source>
-            <translation>Über das Programm</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/cover.py" />
+            <location filename="../../visualizer/gui/cover.py" />
             <source>Cover</source>
             <translation>Titelbild</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
+            <source>Fill the picture</source>
+            <translation>Bild ausfüllen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Whole on the wall</source>
             <translation>Ganz an der Wand</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
+            <source>Mirrored at its sides</source>
+            <translation>An den Seiten gespiegelt</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Wildness</source>
             <translation>Wildheit</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Speed</source>
             <translation>Tempo</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Reaction</source>
             <translation>Reaktion</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Follow</source>
             <translation>Folgen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>calm</source>
             <translation>ruhig</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>wild</source>
             <translation>wild</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>slow</source>
             <translation>sacht</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>fast</source>
             <translation>rasch</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>none</source>
             <translation>keine</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>much</source>
             <translation>viel</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>quick</source>
             <translation>flink</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>lazy</source>
             <translation>träge</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Desk</source>
             <translation>Pult</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Changes wait for the bar</source>
             <translation>Wechsel warten auf den Takt</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Period</source>
             <translation>Epoche</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>How it is hung</source>
             <translation>Hängung</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Motion</source>
             <translation>Bewegung</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Heard</source>
             <translation>Gehört</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Among the periods</source>
             <translation>Zwischen den Epochen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
+            <source>Picture</source>
+            <translation>Bild</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/desk.py" />
+            <source>Follow the music</source>
+            <translation>Der Musik folgen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Hung</source>
             <translation>Hängung</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Transition</source>
             <translation>Übergang</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Timing</source>
             <translation>Zeitpunkt</translation>
         </message>
         <message>
-            <location filename="../../visualizer/desk.py" />
+            <location filename="../../visualizer/gui/desk.py" />
             <source>Always {period}</source>
             <translation>Immer {period}</translation>
         </message>
         <message>
-            <location filename="../../visualizer/dial.py" />
+            <location filename="../../visualizer/gui/dial.py" />
             <source>from {low} to {high}</source>
             <translation>von {low} bis {high}</translation>
         </message>
         <message>
-            <location filename="../../visualizer/dial.py" />
+            <location filename="../../visualizer/gui/dial.py" />
             <source>{name}: {low} to {high}. Double-click for the usual.</source>
             <translation>{name}: {low} bis {high}. Doppelklick stellt das Übliche ein.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/first_steps.py" />
+            <location filename="../../visualizer/gui/first_steps.py" />
             <source>It paints what it hears</source>
             <translation>Es malt, was es hört</translation>
         </message>
         <message>
-            <location filename="../../visualizer/first_steps.py" />
+            <location filename="../../visualizer/gui/first_steps.py" />
             <source>Drop your own music anywhere on the picture.</source>
             <translation>Ziehen Sie eigene Musik irgendwo auf das Bild.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/first_steps.py" />
+            <location filename="../../visualizer/gui/first_steps.py" />
             <source>Choose at the right of the bar below what to listen to: music files, a microphone, or what this computer plays.</source>
             <translation>Wählen Sie rechts in der Leiste unten, was gehört wird: Musikdateien, ein Mikrofon oder was dieser Computer spielt.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/first_steps.py" />
+            <location filename="../../visualizer/gui/first_steps.py" />
             <source>Press F for the full screen and F1 for all keys.</source>
             <translation>F zeigt das Vollbild, F1 alle Tasten.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/input_chooser.py" />
+            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>What this computer plays</source>
             <translation>Was dieser Computer spielt</translation>
         </message>
         <message>
-            <location filename="../../visualizer/input_chooser.py" />
+            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>Microphone</source>
             <translation>Mikrofon</translation>
         </message>
         <message>
-            <location filename="../../visualizer/input_chooser.py" />
+            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>Line input</source>
             <translation>Line-Eingang</translation>
         </message>
         <message>
-            <location filename="../../visualizer/input_chooser.py" />
+            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>What is heard</source>
             <translation>Was gehört wird</translation>
         </message>
         <message>
-            <location filename="../../visualizer/input_chooser.py" />
+            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>What shall be heard?</source>
             <translation>Was soll gehört werden?</translation>
         </message>
         <message>
-            <location filename="../../visualizer/input_chooser.py" />
+            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>Looking for inputs…</source>
             <translation>Eingänge werden gesucht …</translation>
         </message>
         <message>
-            <location filename="../../visualizer/input_chooser.py" />
+            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>No sound inputs were found.</source>
             <translation>Es wurden keine Toneingänge gefunden.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/input_chooser.py" />
+            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>Music files</source>
             <translation>Musikdateien</translation>
         </message>
         <message>
-            <location filename="../../visualizer/input_chooser.py" />
+            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>Open some…</source>
             <translation>Öffnen …</translation>
         </message>
         <message>
-            <location filename="../../visualizer/input_chooser.py" />
+            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>{kind}, default</source>
             <translation>{kind}, Standard</translation>
         </message>
         <message>
-            <location filename="../../visualizer/key_page.py" />
+            <location filename="../../visualizer/gui/key_page.py" />
             <source>Choose an action and press Enter, then its new key.</source>
             <translation>Wählen Sie eine Aktion und drücken Sie die Eingabetaste, dann die neue Taste.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/key_page.py" />
+            <location filename="../../visualizer/gui/key_page.py" />
             <source>{key} belongs to “{action}”: press another key.</source>
             <translation>{key} gehört zu „{action}“: Drücken Sie eine andere Taste.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/key_page.py" />
+            <location filename="../../visualizer/gui/key_page.py" />
             <source>Keys</source>
             <translation>Tasten</translation>
         </message>
         <message>
-            <location filename="../../visualizer/key_page.py" />
+            <location filename="../../visualizer/gui/key_page.py" />
             <source>All as they were</source>
             <translation>Alle wie zuvor</translation>
         </message>
         <message>
-            <location filename="../../visualizer/key_page.py" />
+            <location filename="../../visualizer/gui/key_page.py" />
             <source>Action</source>
             <translation>Aktion</translation>
         </message>
         <message>
-            <location filename="../../visualizer/key_page.py" />
+            <location filename="../../visualizer/gui/key_page.py" />
             <source>Key</source>
             <translation>Taste</translation>
         </message>
         <message>
-            <location filename="../../visualizer/key_page.py" />
+            <location filename="../../visualizer/gui/key_page.py" />
             <source>Change key</source>
             <translation>Taste ändern</translation>
         </message>
         <message>
-            <location filename="../../visualizer/key_page.py" />
+            <location filename="../../visualizer/gui/key_page.py" />
             <source>No key</source>
             <translation>Keine Taste</translation>
         </message>
         <message>
-            <location filename="../../visualizer/key_page.py" />
+            <location filename="../../visualizer/gui/key_page.py" />
             <source>Press the new key for “{action}”. Esc leaves it as it is.</source>
             <translation>Drücken Sie die neue Taste für „{action}“. Esc lässt alles, wie es ist.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/menus.py" />
+            <location filename="../../visualizer/gui/menus.py" />
             <source>Microphones</source>
             <translation>Mikrofone</translation>
         </message>
         <message>
-            <location filename="../../visualizer/menus.py" />
+            <location filename="../../visualizer/gui/menus.py" />
             <source>Line inputs</source>
             <translation>Line-Eingänge</translation>
         </message>
         <message>
-            <location filename="../../visualizer/menus.py" />
+            <location filename="../../visualizer/gui/menus.py" />
             <source>Music files…</source>
             <translation>Musikdateien …</translation>
         </message>
         <message>
-            <location filename="../../visualizer/menus.py" />
+            <location filename="../../visualizer/gui/menus.py" />
             <source>None yet</source>
             <translation>Noch nichts</translation>
         </message>
         <message>
-            <location filename="../../visualizer/menus.py" />
+            <location filename="../../visualizer/gui/menus.py" />
             <source>No sound inputs were found</source>
             <translation>Es wurden keine Toneingänge gefunden</translation>
         </message>
         <message>
-            <location filename="../../visualizer/menus.py" />
+            <location filename="../../visualizer/gui/menus.py" />
             <source>{name}  (default)</source>
             <translation>{name}  (Standard)</translation>
         </message>
         <message>
-            <location filename="../../visualizer/music_commands.py" />
+            <location filename="../../visualizer/gui/music_commands.py" />
             <source>Open a folder of music</source>
             <translation>Ordner mit Musik öffnen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/music_commands.py" />
+            <location filename="../../visualizer/gui/music_commands.py" />
             <source>Open music files</source>
             <translation>Musikdateien öffnen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/music_commands.py" />
+            <location filename="../../visualizer/gui/music_commands.py" />
             <source>Music ({endings})</source>
             <translation>Musik ({endings})</translation>
         </message>
         <message>
-            <location filename="../../visualizer/music_commands.py" />
+            <location filename="../../visualizer/gui/music_commands.py" />
             <source>All files (*)</source>
             <translation>Alle Dateien (*)</translation>
         </message>
         <message>
-            <location filename="../../visualizer/notices.py" />
+            <location filename="../../visualizer/gui/notices.py" />
             <source>Close the notice</source>
             <translation>Hinweis schließen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/notices.py" />
+            <location filename="../../visualizer/gui/notices.py" />
             <source>I understand</source>
             <translation>Verstanden</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>full</source>
             <translation>voll</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>lighter ({tier})</source>
             <translation>leichter ({tier})</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
+            <source>Performance figures</source>
+            <translation>Leistungszahlen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>refresh</source>
             <translation>Bildwechsel</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>{hz:.1f} Hz, {late:.0%} late</source>
             <translation>{hz:.1f} Hz, {late:.0%} verspätet</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>paintings</source>
             <translation>Gemälde</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>{rate:.1f} a second, one in {divisor} refreshes</source>
             <translation>{rate:.1f} je Sekunde, eins in {divisor} Bildwechseln</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>painting</source>
             <translation>Malen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>{usual:.1f} ms, slow ones {slow:.1f} ms</source>
             <translation>{usual:.1f} ms, langsame {slow:.1f} ms</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>encoder</source>
             <translation>Encoder</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>painting's age</source>
             <translation>Alter des Gemäldes</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>picture behind sound</source>
             <translation>Bild hinter dem Ton</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>analysed ahead</source>
             <translation>voraus gehört</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>{heard:.0f} ms, painted ahead {painted:.0f} ms</source>
             <translation>{heard:.0f} ms, voraus gemalt {painted:.0f} ms</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>timing set</source>
             <translation>Zeitpunkt eingestellt</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>lost</source>
             <translation>verloren</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>{lost} samples, {holes} holes in the sound</source>
             <translation>{lost} Abtastwerte, {holes} Lücken im Ton</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>picture</source>
             <translation>Bild</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>{picture}, drawn by {drawn_by}</source>
             <translation>{picture}, gezeichnet von {drawn_by}</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>model runs on</source>
             <translation>Modell läuft auf</translation>
         </message>
         <message>
-            <location filename="../../visualizer/overlay.py" />
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>no model yet</source>
             <translation>noch kein Modell</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
             <source>It listens to music and paints what it hears: renaissance, baroque, classical, romantic or modern.</source>
             <translation>Es hört Musik und malt, was es hört: Renaissance, Barock, Klassik, Romantik oder Moderne.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
             <source>Free software under the GNU General Public License, version 3 or later, without any warranty.</source>
             <translation>Freie Software unter der GNU General Public License, Version 3 oder neuer, ohne jede Gewährleistung.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
+            <source>About flashing light</source>
+            <translation>Über Lichtblitze</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/panels.py" />
             <source>It is on now.</source>
             <translation>Sie ist jetzt eingeschaltet.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
             <source>It is off now: turn it on again in the settings, or in the View menu.</source>
             <translation>Sie ist jetzt ausgeschaltet: In den Einstellungen oder im Menü Ansicht schalten Sie sie wieder ein.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
             <source>Flashing light and strong patterns can cause seizures in people with photosensitive epilepsy. Many of them do not know that they have it until the first time.</source>
             <translation>Lichtblitze und starke Muster können bei Menschen mit fotosensibler Epilepsie Anfälle auslösen. Viele wissen bis zum ersten Mal nicht, dass sie sie haben.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
             <source>It holds for the windows of this program and for its videos. It cannot know the size and the brightness of your screen, the light in the room, stage lights, or what other programs do with the picture. It limits flashes, not patterns, and it is no medical advice.</source>
             <translation>Das gilt für die Fenster dieses Programms und für seine Videos. Die Begrenzung kennt weder Größe und Helligkeit Ihres Bildschirms noch das Licht im Raum, Bühnenlicht oder was andere Programme mit dem Bild tun. Sie begrenzt Blitze, keine Muster, und ist kein medizinischer Rat.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
             <source>If somebody feels unwell: look away and cover one eye, press B for black, and stop. Reduced motion, in the settings, makes the picture calmer still.</source>
             <translation>Wenn sich jemand unwohl fühlt: wegsehen und ein Auge zuhalten, mit B auf Schwarz blenden und aufhören. Verringerte Bewegung, in den Einstellungen, macht das Bild noch ruhiger.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
             <source>Text</source>
             <translation>Text</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
             <source>Close</source>
             <translation>Schließen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
             <source>Close  (Esc)</source>
             <translation>Schließen  (Esc)</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
             <source>Drop music anywhere. Double-click for full screen; there, move the pointer to see the controls.</source>
             <translation>Ziehen Sie Musik irgendwohin. Ein Doppelklick zeigt das Vollbild; dort zeigt eine Bewegung der Maus die Bedienung.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/panels.py" />
+            <location filename="../../visualizer/gui/panels.py" />
             <source>The flash limit looks at every finished picture before it is shown. In any second it lets through no more than three flashes, and no more than three flashes of saturated red, as the guideline WCAG 2.2 (2.3.1) asks; what would be more becomes a slow fade.</source>
             <translation>Die Begrenzung prüft jedes fertige Bild, bevor es gezeigt wird. In jeder Sekunde lässt sie höchstens drei Blitze zu und höchstens drei Blitze in gesättigtem Rot, wie es die Richtlinie WCAG 2.2 (2.3.1) verlangt; was darüber hinausginge, wird zu einer langsamen Blende.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/period_map.py" />
+            <location filename="../../visualizer/gui/period_map.py" />
             <source>near {period}</source>
             <translation>nahe {period}</translation>
         </message>
         <message>
-            <location filename="../../visualizer/period_map.py" />
+            <location filename="../../visualizer/gui/period_map.py" />
             <source>in the middle</source>
             <translation>in der Mitte</translation>
         </message>
         <message>
-            <location filename="../../visualizer/period_map.py" />
+            <location filename="../../visualizer/gui/period_map.py" />
             <source>Map of the periods</source>
             <translation>Karte der Epochen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/period_plot.py" />
+            <location filename="../../visualizer/gui/period_plot.py" />
+            <source>Period plot</source>
+            <translation>Epochenanzeige</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/period_plot.py" />
             <source>Listening</source>
             <translation>Es hört zu</translation>
         </message>
         <message>
-            <location filename="../../visualizer/period_plot.py" />
+            <location filename="../../visualizer/gui/period_plot.py" />
             <source>Painting</source>
             <translation>Gemalt wird</translation>
         </message>
         <message>
-            <location filename="../../visualizer/period_plot.py" />
+            <location filename="../../visualizer/gui/period_plot.py" />
             <source>Heard as</source>
             <translation>Gehört als</translation>
         </message>
         <message>
-            <location filename="../../visualizer/recorder.py" />
-            <source>Recorded {time}: {path}.</source>
-            <translation>{time} aufgenommen: {path}.</translation>
+            <location filename="../../visualizer/gui/queue_panel.py" />
+            <source>Queue</source>
+            <translation>Warteschlange</translation>
         </message>
         <message>
-            <location filename="../../visualizer/recorder.py" />
-            <source>The recording was too short: nothing was kept.</source>
-            <translation>Die Aufnahme war zu kurz: Nichts wurde behalten.</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/recorder.py" />
-            <source>The machine was busy: {count} images were left out.</source>
-            <translation>Der Rechner war ausgelastet: {count} Bilder wurden ausgelassen.</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/recordings.py" />
+            <location filename="../../visualizer/gui/recordings.py" />
             <source>Recording</source>
             <translation>Aufnahme</translation>
         </message>
         <message>
-            <location filename="../../visualizer/recordings.py" />
+            <location filename="../../visualizer/gui/recordings.py" />
             <source>There is nothing to record yet: play some music first.</source>
             <translation>Es gibt noch nichts aufzunehmen: Spielen Sie zuerst Musik.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/screens.py" />
+            <location filename="../../visualizer/gui/screens.py" />
             <source>The picture fills a display.</source>
             <translation>Das Bild füllt einen Bildschirm.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/screens.py" />
+            <location filename="../../visualizer/gui/screens.py" />
             <source>Output</source>
             <translation>Ausgabe</translation>
         </message>
         <message>
-            <location filename="../../visualizer/screens.py" />
+            <location filename="../../visualizer/gui/screens.py" />
+            <source>Quit</source>
+            <translation>Beenden</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/screens.py" />
             <source>The picture fills a display. Quit, and end the show?</source>
             <translation>Das Bild füllt einen Bildschirm. Beenden, und damit die Vorführung?</translation>
         </message>
         <message>
-            <location filename="../../visualizer/screens.py" />
+            <location filename="../../visualizer/gui/screens.py" />
             <source>Go on</source>
             <translation>Weiter</translation>
         </message>
         <message>
-            <location filename="../../visualizer/screens.py" />
+            <location filename="../../visualizer/gui/screens.py" />
             <source>{title} (output)</source>
             <translation>{title} (Ausgabe)</translation>
         </message>
         <message>
-            <location filename="../../visualizer/screens.py" />
+            <location filename="../../visualizer/gui/screens.py" />
             <source>The display {name} is not connected any more: choose another.</source>
             <translation>Der Bildschirm {name} ist nicht mehr angeschlossen: Wählen Sie einen anderen.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/screens.py" />
+            <location filename="../../visualizer/gui/screens.py" />
             <source>The display {name} was pulled out: the output is a window until it is back.</source>
             <translation>Der Bildschirm {name} wurde abgezogen: Die Ausgabe ist ein Fenster, bis er wieder da ist.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/setting_lines.py" />
+            <location filename="../../visualizer/gui/setting_lines.py" />
             <source>{ms} ms later</source>
             <translation>{ms} ms später</translation>
         </message>
         <message>
-            <location filename="../../visualizer/setting_lines.py" />
+            <location filename="../../visualizer/gui/setting_lines.py" />
             <source>{ms} ms earlier</source>
             <translation>{ms} ms früher</translation>
         </message>
         <message>
-            <location filename="../../visualizer/setting_lines.py" />
+            <location filename="../../visualizer/gui/setting_lines.py" />
             <source>on time</source>
             <translation>zugleich</translation>
         </message>
         <message>
-            <location filename="../../visualizer/setting_lines.py" />
+            <location filename="../../visualizer/gui/setting_lines.py" />
             <source>{seconds:.1f} s</source>
             <translation>{seconds:.1f} s</translation>
         </message>
         <message>
-            <location filename="../../visualizer/setting_lines.py" />
+            <location filename="../../visualizer/gui/setting_lines.py" />
             <source>Picture later or earlier than the sound</source>
             <translation>Bild später oder früher als der Ton</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_commands.py" />
+            <location filename="../../visualizer/gui/settings_commands.py" />
             <source>Flashing light can harm a few people: those with photosensitive epilepsy. A limit is on that keeps the picture to three flashes a second at most. More about it is in Help.</source>
             <translation>Lichtblitze können einigen Menschen schaden: denen mit fotosensibler Epilepsie. Eine Begrenzung ist eingeschaltet, die das Bild auf höchstens drei Blitze in der Sekunde hält. Mehr dazu steht in der Hilfe.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Keeps the picture to three flashes a second at most.</source>
             <translation>Hält das Bild auf höchstens drei Blitze in der Sekunde.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Without the limit the picture may flash fast and strongly. That can cause seizures in people with photosensitive epilepsy, also in people who do not know that they have it. Turn it off only where nobody else is watching, or where everybody knows.</source>
             <translation>Ohne die Begrenzung kann das Bild schnell und stark blitzen. Das kann bei Menschen mit fotosensibler Epilepsie Anfälle auslösen, auch bei solchen, die nichts davon wissen. Schalten Sie sie nur aus, wo niemand sonst zusieht oder wo alle es wissen.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>As the desktop</source>
             <translation>Wie der Desktop</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Dark</source>
             <translation>Dunkel</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Light</source>
             <translation>Hell</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>As the desktop asks</source>
             <translation>Wie es der Desktop wünscht</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Full</source>
             <translation>Voll</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Reduced: slow fades only</source>
             <translation>Verringert: nur langsame Blenden</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Pages</source>
             <translation>Seiten</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Display stays awake while music plays</source>
             <translation>Bildschirm bleibt wach, solange Musik spielt</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Appearance</source>
             <translation>Aussehen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Settings</source>
             <translation>Einstellungen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
+            <source>Limit flashes</source>
+            <translation>Blitze begrenzen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Keep the limit</source>
             <translation>Begrenzung behalten</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Turn it off</source>
             <translation>Ausschalten</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>Flashing light</source>
             <translation>Lichtblitze</translation>
         </message>
         <message>
-            <location filename="../../visualizer/settings_panel.py" />
+            <location filename="../../visualizer/gui/settings_panel.py" />
             <source>General</source>
             <translation>Allgemein</translation>
         </message>
         <message>
-            <location filename="../../visualizer/shows.py" />
+            <location filename="../../visualizer/gui/shows.py" />
             <source>Painting saved: {path}</source>
             <translation>Gemälde gespeichert: {path}</translation>
         </message>
         <message>
-            <location filename="../../visualizer/shows.py" />
+            <location filename="../../visualizer/gui/shows.py" />
             <source>Save this scene</source>
             <translation>Diese Szene speichern</translation>
         </message>
         <message>
-            <location filename="../../visualizer/shows.py" />
+            <location filename="../../visualizer/gui/shows.py" />
             <source>Name of the scene: model, period, knobs, fit, transition and look are kept.</source>
             <translation>Name der Szene: Modell, Epoche, Regler, Hängung, Übergang und Motiv werden festgehalten.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/shows.py" />
+            <location filename="../../visualizer/gui/shows.py" />
             <source>Open a scene…</source>
             <translation>Szene öffnen …</translation>
         </message>
         <message>
-            <location filename="../../visualizer/shows.py" />
+            <location filename="../../visualizer/gui/shows.py" />
             <source>Open a scene</source>
             <translation>Szene öffnen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/shows.py" />
+            <location filename="../../visualizer/gui/shows.py" />
             <source>There is no painting to save yet: play some music first.</source>
             <translation>Es gibt noch kein Gemälde zu speichern: Spielen Sie zuerst Musik.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/shows.py" />
+            <location filename="../../visualizer/gui/shows.py" />
             <source>Scenes ({endings})</source>
             <translation>Szenen ({endings})</translation>
         </message>
         <message>
-            <location filename="../../visualizer/shows.py" />
+            <location filename="../../visualizer/gui/shows.py" />
             <source>The scene cannot be saved: {error}.</source>
             <translation>Die Szene kann nicht gespeichert werden: {error}.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/shows.py" />
+            <location filename="../../visualizer/gui/shows.py" />
             <source>Scene saved: {path}</source>
             <translation>Szene gespeichert: {path}</translation>
         </message>
         <message>
-            <location filename="../../visualizer/sound_meters.py" />
+            <location filename="../../visualizer/gui/sound_meters.py" />
             <source>about {bpm:.0f} BPM</source>
             <translation>etwa {bpm:.0f} BPM</translation>
         </message>
         <message>
-            <location filename="../../visualizer/sound_meters.py" />
+            <location filename="../../visualizer/gui/sound_meters.py" />
             <source>no steady beat</source>
             <translation>kein fester Schlag</translation>
         </message>
         <message>
-            <location filename="../../visualizer/sound_meters.py" />
+            <location filename="../../visualizer/gui/sound_meters.py" />
             <source>{bpm:.0f} BPM</source>
             <translation>{bpm:.0f} BPM</translation>
         </message>
         <message>
-            <location filename="../../visualizer/sound_meters.py" />
+            <location filename="../../visualizer/gui/sound_meters.py" />
             <source>silence</source>
             <translation>Stille</translation>
         </message>
         <message>
-            <location filename="../../visualizer/stage.py" />
+            <location filename="../../visualizer/gui/stage.py" />
             <source>Flash limit is off: turn it on</source>
             <translation>Blitze unbegrenzt: begrenzen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/start.py" />
+            <location filename="../../visualizer/gui/start.py" />
             <source>Safe mode: drawn without OpenGL, with fresh settings. Nothing that is changed now is kept.</source>
             <translation>Abgesicherter Modus: ohne OpenGL gezeichnet, mit frischen Einstellungen. Was jetzt geändert wird, bleibt nicht erhalten.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/start.py" />
+            <location filename="../../visualizer/gui/start.py" />
             <source>The settings begin anew, {kept}.</source>
             <translation>Die Einstellungen beginnen neu, {kept}.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/start.py" />
+            <location filename="../../visualizer/gui/start.py" />
             <source>There is no display “{name}”: use one of {there}, or a number from 1.</source>
             <translation>Es gibt keinen Bildschirm „{name}“: Nehmen Sie einen von {there} oder eine Zahl ab 1.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/timing_page.py" />
+            <location filename="../../visualizer/gui/timing_page.py" />
             <source>Start the click, look at the light and move the line until both come together. Loudspeakers without a cable are often 100 to 300 ms late: then the picture must come later too.</source>
             <translation>Starten Sie den Klick, sehen Sie auf das Licht und schieben Sie die Linie, bis beide zugleich kommen. Lautsprecher ohne Kabel sind oft 100 bis 300 ms zu spät: Dann muss auch das Bild später kommen.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/timing_page.py" />
+            <location filename="../../visualizer/gui/timing_page.py" />
             <source>Clap near the microphone, look at the light and move the line until both come together. What is heard through an input can be shown later, but hardly earlier: it must be heard first.</source>
             <translation>Klatschen Sie nahe am Mikrofon, sehen Sie auf das Licht und schieben Sie die Linie, bis beide zugleich kommen. Was durch einen Eingang gehört wird, kann später gezeigt werden, aber kaum früher: Es muss erst gehört werden.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/timing_page.py" />
+            <location filename="../../visualizer/gui/timing_page.py" />
             <source>Light of the click</source>
             <translation>Licht des Klicks</translation>
         </message>
         <message>
-            <location filename="../../visualizer/timing_page.py" />
+            <location filename="../../visualizer/gui/timing_page.py" />
             <source>Start the click</source>
             <translation>Klick starten</translation>
         </message>
         <message>
-            <location filename="../../visualizer/timing_page.py" />
+            <location filename="../../visualizer/gui/timing_page.py" />
             <source>Stop the click</source>
             <translation>Klick anhalten</translation>
         </message>
         <message>
-            <location filename="../../visualizer/transport.py" />
+            <location filename="../../visualizer/gui/transport.py" />
             <source>Position</source>
             <translation>Stelle</translation>
         </message>
         <message>
-            <location filename="../../visualizer/transport.py" />
+            <location filename="../../visualizer/gui/transport.py" />
             <source>Volume</source>
             <translation>Lautstärke</translation>
         </message>
         <message>
-            <location filename="../../visualizer/transport.py" />
+            <location filename="../../visualizer/gui/transport.py" />
             <source>What is heard: {name}</source>
             <translation>Was gehört wird: {name}</translation>
         </message>
         <message>
-            <location filename="../../visualizer/transport.py" />
+            <location filename="../../visualizer/gui/transport.py" />
             <source>Pause</source>
             <translation>Anhalten</translation>
         </message>
         <message>
-            <location filename="../../visualizer/transport.py" />
+            <location filename="../../visualizer/gui/transport.py" />
             <source>Play</source>
             <translation>Abspielen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/transport.py" />
+            <location filename="../../visualizer/gui/transport.py" />
             <source>Opening…</source>
             <translation>Wird geöffnet …</translation>
         </message>
         <message>
-            <location filename="../../visualizer/transport.py" />
+            <location filename="../../visualizer/gui/transport.py" />
             <source>No music yet</source>
             <translation>Noch keine Musik</translation>
         </message>
         <message>
-            <location filename="../../visualizer/transport.py" />
+            <location filename="../../visualizer/gui/transport.py" />
             <source>{position} of {duration}</source>
             <translation>{position} von {duration}</translation>
         </message>
         <message>
-            <location filename="../../visualizer/transport.py" />
+            <location filename="../../visualizer/gui/transport.py" />
             <source>listening</source>
             <translation>hört zu</translation>
         </message>
         <message>
-            <location filename="../../visualizer/transport.py" />
+            <location filename="../../visualizer/gui/transport.py" />
             <source>not listening</source>
             <translation>hört nicht zu</translation>
         </message>
         <message>
-            <location filename="../../visualizer/welcome.py" />
+            <location filename="../../visualizer/gui/welcome.py" />
             <source>Play {composer}, {title} ({period})</source>
             <translation>{composer}, {title} ({period}) spielen</translation>
         </message>
         <message>
-            <location filename="../../visualizer/welcome.py" />
+            <location filename="../../visualizer/gui/welcome.py" />
             <source>What shall be painted?</source>
             <translation>Was soll gemalt werden?</translation>
         </message>
         <message>
-            <location filename="../../visualizer/welcome.py" />
+            <location filename="../../visualizer/gui/welcome.py" />
             <source>Drop music or a folder anywhere on this wall, or begin with a piece of one of five periods.</source>
             <translation>Ziehen Sie Musik oder einen Ordner irgendwo auf diese Wand, oder beginnen Sie mit einem Stück aus einer von fünf Epochen.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/welcome.py" />
+            <location filename="../../visualizer/gui/welcome.py" />
+            <source>Open music files…</source>
+            <translation>Musikdateien öffnen …</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/welcome.py" />
             <source>Listen to the microphone</source>
             <translation>Dem Mikrofon zuhören</translation>
         </message>
         <message>
-            <location filename="../../visualizer/window.py" />
+            <location filename="../../visualizer/gui/window.py" />
             <source>No model is loaded yet.</source>
             <translation>Es ist noch kein Modell geladen.</translation>
         </message>
         <message>
-            <location filename="../../visualizer/window.py" />
+            <location filename="../../visualizer/gui/window.py" />
             <source>Listen</source>
             <translation>Zuhören</translation>
         </message>
         <message>
-            <location filename="../../visualizer/window.py" />
+            <location filename="../../visualizer/gui/window.py" />
             <source>It runs on {provider} ({reason}).</source>
             <translation>Es läuft auf {provider} ({reason}).</translation>
         </message>
         <message>
-            <location filename="../../visualizer/window.py" />
+            <location filename="../../visualizer/gui/window.py" />
             <source>The model that paints is {title} ({name}).</source>
             <translation>Das Modell, das malt, ist {title} ({name}).</translation>
         </message>
         <message>
-            <location filename="../../visualizer/window.py" />
+            <location filename="../../visualizer/gui/window.py" />
             <source>Licence: {licence}</source>
             <translation>Lizenz: {licence}</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Music</source>
+            <translation>Musik</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Perform</source>
+            <translation>Auftritt</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>View</source>
+            <translation>Ansicht</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Help</source>
+            <translation>Hilfe</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Paint renaissance</source>
+            <translation>Renaissance malen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Paint baroque</source>
+            <translation>Barock malen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Paint classical</source>
+            <translation>Klassik malen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Paint romantic</source>
+            <translation>Romantik malen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Paint modern</source>
+            <translation>Moderne malen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Ctrl</source>
+            <translation>Strg</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Shift</source>
+            <translation>Umschalt</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Space</source>
+            <translation>Leertaste</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Backspace</source>
+            <translation>Rücktaste</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Enter</source>
+            <translation>Eingabe</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Open a folder of music…</source>
+            <translation>Ordner mit Musik öffnen …</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Recent</source>
+            <translation>Zuletzt gehört</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Listen to</source>
+            <translation>Zuhören</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Listen to the next input</source>
+            <translation>Dem nächsten Eingang zuhören</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Play or pause</source>
+            <translation>Abspielen oder anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Next piece</source>
+            <translation>Nächstes Stück</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Previous piece</source>
+            <translation>Voriges Stück</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Forward 5 seconds</source>
+            <translation>5 Sekunden vor</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Back 5 seconds</source>
+            <translation>5 Sekunden zurück</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Forward 30 seconds</source>
+            <translation>30 Sekunden vor</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Back 30 seconds</source>
+            <translation>30 Sekunden zurück</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Louder</source>
+            <translation>Lauter</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Quieter</source>
+            <translation>Leiser</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Mute</source>
+            <translation>Stumm</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Whole painting on the wall</source>
+            <translation>Ganzes Gemälde an der Wand</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Next way to hang it</source>
+            <translation>Nächste Hängung</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>React more to the music</source>
+            <translation>Stärker auf die Musik reagieren</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>React less to the music</source>
+            <translation>Schwächer auf die Musik reagieren</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Save the painting as PNG</source>
+            <translation>Gemälde als PNG speichern</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Model</source>
+            <translation>Modell</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Next look</source>
+            <translation>Nächstes Motiv</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Previous look</source>
+            <translation>Voriges Motiv</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Back to the look before</source>
+            <translation>Zurück zum Motiv davor</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Random look</source>
+            <translation>Zufälliges Motiv</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Lock the look</source>
+            <translation>Motiv festhalten</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Freeze the picture</source>
+            <translation>Bild einfrieren</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Fade to black</source>
+            <translation>Auf Schwarz blenden</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Tap the tempo</source>
+            <translation>Tempo klopfen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>The bar begins now</source>
+            <translation>Der Takt beginnt jetzt</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Beat a little earlier</source>
+            <translation>Schlag etwas früher</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Beat a little later</source>
+            <translation>Schlag etwas später</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Twice the tempo</source>
+            <translation>Doppeltes Tempo</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Half the tempo</source>
+            <translation>Halbes Tempo</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Tempo by ear again</source>
+            <translation>Tempo wieder nach Gehör</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Record picture and sound</source>
+            <translation>Bild und Ton aufnehmen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Scenes</source>
+            <translation>Szenen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Save this scene…</source>
+            <translation>Diese Szene speichern …</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Full screen</source>
+            <translation>Vollbild</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Leave full screen</source>
+            <translation>Vollbild verlassen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Output window</source>
+            <translation>Ausgabefenster</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Output on display</source>
+            <translation>Ausgabe auf Bildschirm</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Output on the next display</source>
+            <translation>Ausgabe auf dem nächsten Bildschirm</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Desk: knobs, meters, map</source>
+            <translation>Pult: Regler, Anzeigen, Karte</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Reduce motion</source>
+            <translation>Bewegung verringern</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Settings…</source>
+            <translation>Einstellungen …</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Open this menu</source>
+            <translation>Dieses Menü öffnen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>Keys and help</source>
+            <translation>Tasten und Hilfe</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
+            <source>About</source>
+            <translation>Über das Programm</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/recorder.py" />
+            <source>Recorded {time}: {path}.</source>
+            <translation>{time} aufgenommen: {path}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/recorder.py" />
+            <source>The recording was too short: nothing was kept.</source>
+            <translation>Die Aufnahme war zu kurz: Nichts wurde behalten.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/recorder.py" />
+            <source>The machine was busy: {count} images were left out.</source>
+            <translation>Der Rechner war ausgelastet: {count} Bilder wurden ausgelassen.</translation>
         </message>
         <message>
             <location filename="../../visualizer/words.py" />

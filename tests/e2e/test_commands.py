@@ -130,7 +130,7 @@ def test_a_missing_file_is_said_before_any_window(capsys: pytest.CaptureFixture[
 def test_bench_without_a_window(
     model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("visualizer.bench.find_spec", lambda name: None)  # as on a machine with the app alone
+    monkeypatch.setattr("visualizer.checks.bench.find_spec", lambda name: None)  # as on a machine with the app alone
     assert main(["bench", "--json", "--rounds", "5", "--no-window", "--model", str(model)]) == 0
     figures = json.loads(capsys.readouterr().out)
     for name in ("mel", "encoder", "generator"):

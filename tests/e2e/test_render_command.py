@@ -18,8 +18,8 @@ import pytest
 from tests.fakes import tiny_model_folder
 from tests.sound_files import FORMATS, cut, tone, write_sound
 from visualizer.__main__ import main
-from visualizer.hanging import FITS
-from visualizer.video import part_of
+from visualizer.picture.hanging import FITS
+from visualizer.rendering.video import part_of
 
 SMALL = ("--size", "128x72", "--quality", "draft", "--raster")
 
@@ -266,7 +266,7 @@ import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
 from visualizer.__main__ import main
-from visualizer.hanging import FITS
+from visualizer.picture.hanging import FITS
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests import pulse
 from tests.fakes import tiny_model_folder
-from visualizer.private_sound import TONE_HZ
+from visualizer.checks.private_sound import TONE_HZ
 
 pytestmark = [
     pytest.mark.sound,
@@ -22,8 +22,8 @@ pytestmark = [
 
 METERS = """
 import json, time
-from visualizer.audio import InputMeters, input_devices
-from visualizer.private_sound import private_tone
+from visualizer.sound.audio import InputMeters, input_devices
+from visualizer.checks.private_sound import private_tone
 with private_tone():
     inputs = input_devices()
     meters = InputMeters(inputs)
@@ -74,8 +74,8 @@ def test_devices_say_what_they_are() -> None:
 
 SUSPENDED = """
 import json, subprocess, time
-from visualizer.audio import Microphone
-from visualizer.private_sound import SINK, private_tone
+from visualizer.sound.audio import Microphone
+from visualizer.checks.private_sound import SINK, private_tone
 with private_tone():
     microphone = Microphone()
     deadline = time.monotonic() + 30
@@ -97,7 +97,7 @@ with private_tone():
 
 KILLED = """
 import os, signal
-from visualizer.audio import Microphone
+from visualizer.sound.audio import Microphone
 microphone = Microphone()
 print(microphone._recorder.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

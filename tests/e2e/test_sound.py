@@ -28,7 +28,7 @@ ROUND_TRIP = """
 import json, sys, time
 import numpy as np
 from tests.sound_files import pitch
-from visualizer.audio import Microphone, Player, input_devices, output_devices
+from visualizer.sound.audio import Microphone, Player, input_devices, output_devices
 inputs, outputs = input_devices(), output_devices()
 player = Player()
 microphone = Microphone(next(device for device in inputs if device.kind == "monitor"))
@@ -65,7 +65,7 @@ player.close()
 
 PULLED_OUT = """
 import json, os, signal, sys, time
-from visualizer.audio import Microphone, Player
+from visualizer.sound.audio import Microphone, Player
 player, microphone = Player(), Microphone()
 player.open(sys.argv[1])
 player.play()
@@ -89,10 +89,10 @@ player.close()
 REPLUGGED = """
 import json, os, sys, threading, time
 from pathlib import Path
-from visualizer.events import Failed, Said
-from visualizer.models import load_model
-from visualizer.parts import Parts, real_parts
-from visualizer.session import Session
+from visualizer.show.events import Failed, Said
+from visualizer.painting.models import load_model
+from visualizer.show.parts import Parts, real_parts
+from visualizer.show.session import Session
 
 real, players = real_parts(), []
 def player():
@@ -135,7 +135,7 @@ session.close()
 
 NO_CARD = """
 import json, sys
-from visualizer.audio import Microphone, Player, input_devices
+from visualizer.sound.audio import Microphone, Player, input_devices
 from visualizer.errors import VisualizerError
 player = Player()
 try:

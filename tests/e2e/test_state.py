@@ -14,7 +14,7 @@ import pytest
 
 from tests.fakes import tiny_model_folder
 from tests.sound_files import sweep, write_sound
-from visualizer.settings import Settings, SettingsFile
+from visualizer.gui.settings import Settings, SettingsFile
 
 WAIT_S = 60.0
 RUN_S = 5

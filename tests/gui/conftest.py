@@ -16,16 +16,16 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import tiny_model_folder
 from tests.fakes_audio import FakeSound
 from tests.sound_files import tone, write_sound
-from visualizer.audio import Microphone, Player, input_devices
-from visualizer.canvas import wanted_format
-from visualizer.events import State
-from visualizer.models import load_model
-from visualizer.parts import Parts
-from visualizer.pipeline import Pipeline
-from visualizer.raster import RasterCanvas
-from visualizer.session import Session
-from visualizer.settings import SettingsFile
-from visualizer.window import MainWindow
+from visualizer.gui.canvas import wanted_format
+from visualizer.gui.raster import RasterCanvas
+from visualizer.gui.settings import SettingsFile
+from visualizer.gui.window import MainWindow
+from visualizer.painting.models import load_model
+from visualizer.painting.pipeline import Pipeline
+from visualizer.show.events import State
+from visualizer.show.parts import Parts
+from visualizer.show.session import Session
+from visualizer.sound.audio import Microphone, Player, input_devices
 
 PATIENCE_MS = 30_000
 
@@ -104,7 +104,7 @@ def open_window(
 ) -> Iterator[Callable[[], MainWindow]]:
     """Opens windows whose settings are in tmp_path; all are closed at the end."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("visualizer.shows.keep_presenting", contextlib.nullcontext)  # the tester's display may sleep
+    monkeypatch.setattr("visualizer.gui.shows.keep_presenting", contextlib.nullcontext)  # the display may sleep
     windows: list[MainWindow] = []
 
     def make() -> MainWindow:

@@ -9,11 +9,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_canvas import KINDS
-from visualizer.analyser import Features
-from visualizer.canvas import GLCanvas
-from visualizer.easel import CALM_AFTER_S, CALM_EVERY
-from visualizer.knobs import Knobs
-from visualizer.raster import RasterCanvas
+from visualizer.gui.canvas import GLCanvas
+from visualizer.gui.easel import CALM_AFTER_S, CALM_EVERY
+from visualizer.gui.raster import RasterCanvas
+from visualizer.hearing.analyser import Features
+from visualizer.painting.knobs import Knobs
 
 SILENCE = Features.silence()
 SOUND = replace(SILENCE, is_open=True, loudness=0.5)

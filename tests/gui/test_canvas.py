@@ -15,17 +15,17 @@ from PyQt6.QtGui import QColor, QGuiApplication, QImage, QRegion
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from visualizer.analyser import Features
-from visualizer.bands import BANDS
-from visualizer.canvas import GLCanvas, OpenGL, probe_opengl
-from visualizer.engine import Painting
-from visualizer.fade import FIRST_S
-from visualizer.hanging import FITS, Fit
-from visualizer.knobs import Knobs
-from visualizer.raster import RasterCanvas
-from visualizer.raster_refresh import Drawn, RasterRefresh, Wanted
-from visualizer.scene import BLACK_S, Sight
-from visualizer.theme import WALL
+from visualizer.gui.canvas import GLCanvas, OpenGL, probe_opengl
+from visualizer.gui.raster import RasterCanvas
+from visualizer.gui.raster_refresh import Drawn, RasterRefresh, Wanted
+from visualizer.picture.hanging import WALL
+from visualizer.hearing.analyser import Features
+from visualizer.hearing.bands import BANDS
+from visualizer.painting.engine import Painting
+from visualizer.painting.knobs import Knobs
+from visualizer.picture.fade import FIRST_S
+from visualizer.picture.hanging import FITS, Fit
+from visualizer.picture.scene import BLACK_S, Sight
 
 
 class Easel:

@@ -11,11 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import tiny_model_folder
 from tests.flashing import KNOBS, SOUNDS, FlashingModel, paintings
-from visualizer.engine import Painting
-from visualizer.flashes import Flashes, FlashMeter
-from visualizer.latest import Latest
-from visualizer.models import PaintingModel, load_model
-from visualizer.raster import RasterCanvas
+from visualizer.gui.raster import RasterCanvas
+from visualizer.painting.engine import Painting
+from visualizer.painting.latest import Latest
+from visualizer.painting.models import PaintingModel, load_model
+from visualizer.picture.flashes import Flashes, FlashMeter
 
 SECONDS = 1.6
 REFRESH_HZ = 30

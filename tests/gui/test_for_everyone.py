@@ -12,16 +12,16 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from visualizer.actions import ACTIONS
-from visualizer.events import State
-from visualizer.options import AppOptions
-from visualizer.pieces import bundled_pieces
-from visualizer.settings import SettingsFile
-from visualizer.settings_commands import WARNING
-from visualizer.settings_panel import SettingsPanel
-from visualizer.start import begin
-from visualizer.theme import DARK, LIGHT, PIGMENTS, Theme, contrast
-from visualizer.window import MainWindow
+from visualizer.files.pieces import bundled_pieces
+from visualizer.gui.settings import SettingsFile
+from visualizer.gui.settings_commands import WARNING
+from visualizer.gui.settings_panel import SettingsPanel
+from visualizer.gui.start import begin
+from visualizer.gui.theme import DARK, LIGHT, PIGMENTS, Theme, contrast
+from visualizer.gui.window import MainWindow
+from visualizer.show.actions import ACTIONS
+from visualizer.show.events import State
+from visualizer.show.options import AppOptions
 
 
 def settings_panel(window: MainWindow) -> SettingsPanel:

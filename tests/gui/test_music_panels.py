@@ -17,17 +17,17 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes_audio import FakeSound
 from tests.sound_files import tone, write_sound
-from visualizer.events import State
-from visualizer.input_chooser import InputChooser
-from visualizer.parts import Parts
-from visualizer.queue_panel import QueueList
-from visualizer.raster import RasterCanvas
-from visualizer.seek_line import bar_colours, bar_heights
-from visualizer.session import Session
-from visualizer.settings import SettingsFile
-from visualizer.tags import Tags
-from visualizer.theme import PIGMENTS
-from visualizer.window import MainWindow
+from visualizer.files.tags import Tags
+from visualizer.gui.input_chooser import InputChooser
+from visualizer.gui.queue_panel import QueueList
+from visualizer.gui.raster import RasterCanvas
+from visualizer.gui.seek_line import bar_colours, bar_heights
+from visualizer.gui.settings import SettingsFile
+from visualizer.gui.theme import PIGMENTS
+from visualizer.gui.window import MainWindow
+from visualizer.show.events import State
+from visualizer.show.parts import Parts
+from visualizer.show.session import Session
 
 
 class HandMeters:

@@ -20,12 +20,12 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import tiny_model_folder
 from tests.fakes_time import AheadFile, HandClock, LiveInput, clicks
 from tests.flashing import RATE, bursts, kicks
-from visualizer.engine import Painting
-from visualizer.knobs import Knobs
-from visualizer.latest import Latest
-from visualizer.models import PaintingModel, load_model
-from visualizer.pipeline import Pipeline
-from visualizer.raster import RasterCanvas
+from visualizer.gui.raster import RasterCanvas
+from visualizer.painting.engine import Painting
+from visualizer.painting.knobs import Knobs
+from visualizer.painting.latest import Latest
+from visualizer.painting.models import PaintingModel, load_model
+from visualizer.painting.pipeline import Pipeline
 
 SECONDS = 2.0  # the governor's first second, and one as it decided
 SETTLED_S = 0.3  # after the first painting was shown

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from visualizer.engine import Painting
-from visualizer.figures import Figures
-from visualizer.latest import Latest
-from visualizer.raster import RasterCanvas
-from visualizer.run_figures import RunFigures
+from visualizer.gui.raster import RasterCanvas
+from visualizer.gui.run_figures import RunFigures
+from visualizer.painting.engine import Painting
+from visualizer.painting.figures import Figures
+from visualizer.painting.latest import Latest
 
 
 def painting(made_at: float) -> Painting:

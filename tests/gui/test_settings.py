@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from visualizer.errors import VisualizerError
-from visualizer.hanging import FITS
-from visualizer.settings import APPEARANCES, MOTIONS, RECENT_KEPT, Settings, SettingsFile
+from visualizer.gui.settings import APPEARANCES, MOTIONS, RECENT_KEPT, Settings, SettingsFile
+from visualizer.picture.hanging import FITS
 
 text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30)
 anything = st.builds(

@@ -17,13 +17,13 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
-from visualizer.audio import Player
-from visualizer.awake import Awake
-from visualizer.events import State
-from visualizer.parts import Parts
-from visualizer.recorder import RecordingOptions
-from visualizer.recordings import Recordings, recording_name
-from visualizer.window import MainWindow
+from visualizer.gui.recordings import Recordings, recording_name
+from visualizer.gui.window import MainWindow
+from visualizer.show.awake import Awake
+from visualizer.show.events import State
+from visualizer.show.parts import Parts
+from visualizer.show.recorder import RecordingOptions
+from visualizer.sound.audio import Player
 
 RECORDED_S = 2.5
 SIZE = (320, 180)
@@ -38,7 +38,7 @@ def parts(parts: Parts) -> Parts:
 
 @pytest.fixture(autouse=True)
 def small_recordings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualizer.recordings.RecordingOptions", partial(RecordingOptions, SIZE))
+    monkeypatch.setattr("visualizer.gui.recordings.RecordingOptions", partial(RecordingOptions, SIZE))
 
 
 def said(window: MainWindow, words: str) -> str:

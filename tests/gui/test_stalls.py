@@ -7,7 +7,7 @@ import time
 import pytest
 from pytestqt.qtbot import QtBot
 
-from visualizer.stalls import Stalls
+from visualizer.gui.stalls import Stalls
 
 
 def test_lateness_and_work_are_what_the_clocks_say() -> None:

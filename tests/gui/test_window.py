@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes_audio import FakeSound
 from tests.sound_files import tone, write_sound
-from visualizer.actions import ACTIONS
-from visualizer.events import State
-from visualizer.parts import Parts
-from visualizer.settings import SettingsFile
-from visualizer.window import MainWindow
+from visualizer.gui.settings import SettingsFile
+from visualizer.gui.window import MainWindow
+from visualizer.show.actions import ACTIONS
+from visualizer.show.events import State
+from visualizer.show.parts import Parts
 
 Check = Callable[[MainWindow], bool]
 
@@ -339,7 +339,7 @@ def test_focused_controls_keep_their_keys(playing: MainWindow, qtbot: QtBot) -> 
 def test_models_and_recent_menus(
     playing: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, model_folder: Path
 ) -> None:
-    monkeypatch.setattr("visualizer.window.find_models", lambda: {str(model_folder): model_folder})
+    monkeypatch.setattr("visualizer.gui.window.find_models", lambda: {str(model_folder): model_folder})
     playing._submenus["models"].aboutToShow.emit()
     rows = playing._submenus["models"].actions()
     assert [(row.text(), row.isChecked()) for row in rows] == [(str(model_folder), True)]
@@ -405,7 +405,7 @@ def test_a_sound_that_ends_before_the_model_is_there_is_still_painted(
 def test_closing_does_not_wait_for_a_thread_that_is_busy(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("visualizer.session.CLOSE_S", 0.05)
+    monkeypatch.setattr("visualizer.show.session.CLOSE_S", 0.05)
     busy, free = threading.Event(), threading.Event()
 
     def long_work() -> None:

@@ -16,11 +16,11 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.displays import Displays
-from visualizer.events import State
-from visualizer.options import AppOptions
-from visualizer.screens import OutputWindow, screen_named
-from visualizer.start import begin, wanted_screen
-from visualizer.window import MainWindow
+from visualizer.gui.screens import OutputWindow, screen_named
+from visualizer.gui.start import begin, wanted_screen
+from visualizer.gui.window import MainWindow
+from visualizer.show.events import State
+from visualizer.show.options import AppOptions
 
 PROJECTOR = QRect(1280, 0, 1024, 768)
 WAIT_MS = 20_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visualizer.actions import ACTIONS, MENUS, SUBMENUS, Action, help_rows, key_conflicts
+from visualizer.show.actions import ACTIONS, MENUS, SUBMENUS, Action, help_rows, key_conflicts
 
 
 def test_no_key_is_bound_twice() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.ahead import Ahead
+from visualizer.rendering.ahead import Ahead
 
 
 @settings(max_examples=30, deadline=None)

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.analysis import f_measure, loop
-from visualizer.analyser import Analyser, AnalyserConfig, Features
-from visualizer.bands import BANDS, HAT, KICK, SNARE, ColumnSpec, Spectrum
-from visualizer.chroma import ChromaConfig
-from visualizer.levels import LevelConfig, RunningPercentile
-from visualizer.onsets import OnsetConfig
-from visualizer.tempo import TempoConfig
+from visualizer.hearing.analyser import Analyser, AnalyserConfig, Features
+from visualizer.hearing.bands import BANDS, HAT, KICK, SNARE, ColumnSpec, Spectrum
+from visualizer.hearing.chroma import ChromaConfig
+from visualizer.hearing.levels import LevelConfig, RunningPercentile
+from visualizer.hearing.onsets import OnsetConfig
+from visualizer.hearing.tempo import TempoConfig
 
 RATE = 22_050
 HOP = ColumnSpec.at(RATE).hop

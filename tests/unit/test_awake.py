@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.fakes_time import HandClock
-from visualizer.awake import PATIENCE_S, Awake, keep_presenting
+from visualizer.show.awake import PATIENCE_S, Awake, keep_presenting
 
 DEADLINE_S = 10.0
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from tests.fakes import tiny_model_folder
-from visualizer import bench, bench_live, bench_render
-from visualizer.bench import PARTS, BenchOptions, print_table, run_bench
-from visualizer.bench_live import LIVE_FIGURES, measure_live, measure_startup
-from visualizer.bench_render import RENDER_FIGURES, measure_render
+from visualizer.checks import bench, bench_live, bench_render
+from visualizer.checks.bench import PARTS, BenchOptions, print_table, run_bench
+from visualizer.checks.bench_live import LIVE_FIGURES, measure_live, measure_startup
+from visualizer.checks.bench_render import RENDER_FIGURES, measure_render
 from visualizer.errors import VisualizerError
-from visualizer.run_figures import percentile_ms
+from visualizer.gui.run_figures import percentile_ms
 from visualizer.usage import most_memory_mb
 
 

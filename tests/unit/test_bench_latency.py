@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visualizer.bench_latency import RATE, STROKE_S, delays, struck
+from visualizer.checks.bench_latency import RATE, STROKE_S, delays, struck
 
 
 def test_delays_are_from_each_start_to_its_rise() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bench.sections import RATE, STEPS_PER_S, made_piece, section_times
 from tests.fakes import tiny_model_folder
-from visualizer.models import load_model
+from visualizer.painting.models import load_model
 
 
 def test_the_section_of_a_made_piece_is_heard(tmp_path: Path) -> None:

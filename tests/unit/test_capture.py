@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tests.fakes_audio import FakeSound, FakeStatus, FakeStream, FakeTimes
-from visualizer.capture import HISTORY_S, STALL_S, Microphone
 from visualizer.errors import VisualizerError
+from visualizer.sound.capture import HISTORY_S, STALL_S, Microphone
 
 RATE = 48_000
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from tests.fakes_audio import FakeSound, FakeStatus
-from visualizer import capture, capture_process
-from visualizer.capture import REVIVALS, REVIVALS_S, STALL_S, Microphone
-from visualizer.capture_process import (
+from visualizer.errors import VisualizerError
+from visualizer.sound import capture, capture_process
+from visualizer.sound.capture import REVIVALS, REVIVALS_S, STALL_S, Microphone
+from visualizer.sound.capture_process import (
     LOOK_S,
     OPENED,
     OVER,
@@ -23,10 +24,9 @@ from visualizer.capture_process import (
     Silence,
     spawn_context,
 )
-from visualizer.devices import Device
-from visualizer.errors import VisualizerError
-from visualizer.ring import SampleRing
-from visualizer.shared_ring import RingMemory, SharedRing, ring_memory
+from visualizer.sound.devices import Device
+from visualizer.sound.ring import SampleRing
+from visualizer.sound.shared_ring import RingMemory, SharedRing, ring_memory
 
 RATE = 1000
 FAKE = Device("Fake microphone", 5, "Fake", 2, 48_000.0, "microphone", True)

@@ -12,8 +12,8 @@ import soundfile
 
 from tests import sound_files
 from tests.sound_files import pitch, sweep, tone, write_sound
-from visualizer.decode import AudioFile, clock, to_mono, to_stereo
 from visualizer.errors import VisualizerError
+from visualizer.files.decode import AudioFile, clock, to_mono, to_stereo
 
 RATE = 48_000
 SECONDS = 8.0  # enough for several pages of Ogg

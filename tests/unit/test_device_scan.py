@@ -6,9 +6,9 @@ import multiprocessing
 
 import pytest
 
-from visualizer import device_scan
-from visualizer.device_scan import present_inputs, scan_inputs
-from visualizer.devices import Device
+from visualizer.sound import device_scan
+from visualizer.sound.device_scan import present_inputs, scan_inputs
+from visualizer.sound.devices import Device
 
 PLAIN = Device("Desk", 0, "Core Audio", 1, 48_000.0, "microphone", True)
 SERVED = Device("Desk", 0, "PulseAudio", 1, 48_000.0, "microphone", True, "desk")

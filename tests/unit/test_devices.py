@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from tests.fakes_audio import FakeSound
-from visualizer import devices
-from visualizer.devices import Device, close_stream, find_device, open_input, present_device, refresh_devices
 from visualizer.errors import VisualizerError
-from visualizer.loopback import Loopback
+from visualizer.sound import devices
+from visualizer.sound.devices import Device, close_stream, find_device, open_input, present_device, refresh_devices
+from visualizer.sound.loopback import Loopback
 
 PACTL = """#!/bin/sh
 case "$3 $4" in
@@ -218,7 +218,7 @@ def test_without_portaudio_the_app_goes_on(tmp_path: Path) -> None:
     (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')\n")
     script = """
 import json
-from visualizer.audio import Player, input_devices, output_devices, portaudio_problem, refresh_devices
+from visualizer.sound.audio import Player, input_devices, output_devices, portaudio_problem, refresh_devices
 player = Player()
 print(json.dumps([portaudio_problem(), input_devices(), output_devices(), refresh_devices(), player.notice,
                   player.sounding]))

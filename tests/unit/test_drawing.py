@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from visualizer.analyser import Features
-from visualizer.bands import BANDS, KICK, SNARE
-from visualizer.drawing import Drawing, GLDrawing, RasterDrawing, is_software, open_drawing
-from visualizer.enlarge import enlarge
 from visualizer.errors import VisualizerError
-from visualizer.gl_painting import PLAIN
-from visualizer.hanging import FITS, MARGIN, WALL, Fit
-from visualizer.knobs import Knobs
-from visualizer.linen import light_on_linen
-from visualizer.offscreen import offscreen_context
+from visualizer.hearing.analyser import Features
+from visualizer.hearing.bands import BANDS, KICK, SNARE
+from visualizer.painting.knobs import Knobs
+from visualizer.picture.drawing import Drawing, GLDrawing, RasterDrawing, is_software, open_drawing
+from visualizer.picture.enlarge import enlarge
+from visualizer.picture.gl_painting import PLAIN
+from visualizer.picture.hanging import FITS, MARGIN, WALL, Fit
+from visualizer.picture.linen import light_on_linen
+from visualizer.picture.offscreen import offscreen_context
 
 SIZES = [(320, 180), (180, 320), (200, 200), (326, 138)]
 
@@ -283,7 +283,7 @@ def test_without_a_graphics_card_numpy_draws(monkeypatch: pytest.MonkeyPatch) ->
     def absent() -> None:
         raise VisualizerError("OpenGL 3.3 does not start: install a graphics driver.")
 
-    monkeypatch.setattr("visualizer.offscreen.offscreen_context", absent)
+    monkeypatch.setattr("visualizer.picture.offscreen.offscreen_context", absent)
     assert open_drawing((128, 128)).name == "NumPy"
     assert open_drawing((128, 128), raster=True).name == "NumPy"
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import tiny_model_folder
-from visualizer.analyser import Features
-from visualizer.engine import Engine, Painting
-from visualizer.knobs import Knobs
-from visualizer.mapping import FASTEST_WALK, HARMONY_SHARE, reach, tint_reach
-from visualizer.models import PaintingModel, load_model
-from visualizer.style import DECIDE_EVERY_S
+from visualizer.hearing.analyser import Features
+from visualizer.painting.engine import Engine, Painting
+from visualizer.painting.knobs import Knobs
+from visualizer.painting.mapping import FASTEST_WALK, HARMONY_SHARE, reach, tint_reach
+from visualizer.painting.models import PaintingModel, load_model
+from visualizer.painting.style import DECIDE_EVERY_S
 
 RATE = 44_100
 

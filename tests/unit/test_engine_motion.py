@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import tiny_model_folder
-from visualizer.analyser import Features
-from visualizer.bands import BANDS, HAT, KICK, SNARE
-from visualizer.engine import Engine
-from visualizer.knobs import Knobs
-from visualizer.models import PaintingModel, load_model
+from visualizer.hearing.analyser import Features
+from visualizer.hearing.bands import BANDS, HAT, KICK, SNARE
+from visualizer.painting.engine import Engine
+from visualizer.painting.knobs import Knobs
+from visualizer.painting.models import PaintingModel, load_model
 
 RATE = 22_050
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.enlarge import cubic_taps, enlarge, enlarge_light, mitchell, to_linear, to_srgb
+from visualizer.picture.enlarge import cubic_taps, enlarge, enlarge_light, mitchell, to_linear, to_srgb
 
 
 def test_srgb_goes_to_light_and_back() -> None:

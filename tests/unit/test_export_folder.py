@@ -19,7 +19,7 @@ from mvnet.__main__ import main
 from mvnet.errors import MvnetError
 from mvnet.frontend import MelSpec, window_input
 from tests.networks import random_encoder, random_generator, sound, write_checkpoints, write_sound
-from visualizer.models import load_model
+from visualizer.painting.models import load_model
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.fade import FIRST_S, LONGEST_S, SHORTEST_S, Fade
+from visualizer.picture.fade import FIRST_S, LONGEST_S, SHORTEST_S, Fade
 
 
 def test_before_anything_arrives_nothing_fades() -> None:

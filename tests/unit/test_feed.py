@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.feed import FADE_S, Feed
+from visualizer.sound.feed import FADE_S, Feed
 
 RATE = 8000
 FADE = round(FADE_S * RATE)

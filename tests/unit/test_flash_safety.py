@@ -11,14 +11,14 @@ import pytest
 from tests.fakes import tiny_model_folder
 from tests.flashing import KNOBS, RATE, SOUNDS, SWITCH_S, FlashingModel, paintings
 from tests.sound_files import write_sound
-from visualizer.decode import AudioFile
-from visualizer.drawing import Drawing, GLDrawing
-from visualizer.engine import Engine
-from visualizer.flashes import Flashes, FlashMeter
-from visualizer.models import PaintingModel, load_model
-from visualizer.moments import paint_moments
-from visualizer.offscreen import offscreen_context
-from visualizer.render import RenderOptions, _shots
+from visualizer.files.decode import AudioFile
+from visualizer.painting.engine import Engine
+from visualizer.painting.models import PaintingModel, load_model
+from visualizer.picture.drawing import Drawing, GLDrawing
+from visualizer.picture.flashes import Flashes, FlashMeter
+from visualizer.picture.offscreen import offscreen_context
+from visualizer.rendering.moments import paint_moments
+from visualizer.rendering.render import RenderOptions, _shots
 
 SECONDS = 1.6
 FPS = Fraction(30)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from visualizer.flashes import Flashes, FlashMeter
+from visualizer.picture.flashes import Flashes, FlashMeter
 
 RATE = 30.0
 BLACK, WHITE, RED = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (1.0, 0.0, 0.0)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from tests.fakes_audio import FakeSound, FakeStream
 from tests.sound_files import pitch, tone, write_sound
 from tests.waiting import until
-from visualizer.analyser import Analyser, AnalyserConfig, Features
 from visualizer.errors import VisualizerError
-from visualizer.listening import Ear
-from visualizer.playback import Player
+from visualizer.hearing.analyser import Analyser, AnalyserConfig, Features
+from visualizer.hearing.listening import Ear
+from visualizer.sound.playback import Player
 
 RATE = 48_000
 BLOCK = 480

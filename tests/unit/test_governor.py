@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.governor import Governor, GovernorConfig, Load, Pace
+from visualizer.painting.governor import Governor, GovernorConfig, Load, Pace
 
 
 @dataclass

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.hanging import FITS, Fit, hang
+from visualizer.picture.hanging import FITS, Fit, hang
 
 side = st.integers(1, 4000)
 

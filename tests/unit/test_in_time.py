@@ -15,8 +15,8 @@ from tests.fakes_audio import FakeSound
 from tests.fakes_time import HandClock, clicks
 from tests.sound_files import write_sound
 from tests.waiting import until
-from visualizer.listening import DISPLAY_S, Listening
-from visualizer.playback import Player
+from visualizer.hearing.listening import DISPLAY_S, Listening
+from visualizer.sound.playback import Player
 
 RATE = 48_000
 BLOCK = 480

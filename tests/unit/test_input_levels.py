@@ -6,9 +6,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from visualizer.devices import Device
-from visualizer.input_levels import InputLevels
-from visualizer.parts import NoMeters
+from visualizer.show.input_levels import InputLevels
+from visualizer.show.parts import NoMeters
+from visualizer.sound.devices import Device
 
 ONE = Device("One", 0, "Fake", 2, 48_000.0, "microphone", True)
 TWO = Device("Two", 1, "Fake", 2, 48_000.0, "line", False)

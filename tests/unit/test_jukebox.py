@@ -12,11 +12,11 @@ import pytest
 from tests.fakes_audio import FakeSound
 from tests.sound_files import tone, write_sound
 from tests.waiting import until
-from visualizer.audio import Microphone, Player, input_devices
 from visualizer.errors import VisualizerError
-from visualizer.events import Event, Failed, Opened, State
-from visualizer.jukebox import Jukebox
-from visualizer.parts import Parts
+from visualizer.show.events import Event, Failed, Opened, State
+from visualizer.show.jukebox import Jukebox
+from visualizer.show.parts import Parts
+from visualizer.sound.audio import Microphone, Player, input_devices
 
 RATE = 48_000
 BLOCK = 480

@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.actions import ACTIONS, bound, key_conflicts
-from visualizer.click import BEAT_S, RATE, Click, write_clicks
-from visualizer.key_page import is_changeable, rebound
+from visualizer.gui.key_page import is_changeable, rebound
+from visualizer.show.actions import ACTIONS, bound, key_conflicts
+from visualizer.show.click import BEAT_S, RATE, Click, write_clicks
 
 NAMES = [row.name for row in ACTIONS if is_changeable(row)]
 KEYS = ["", "M", "m", "U", "Ctrl+U", "F2", "Space", "Esc", "Media Play", "Ctrl+Right"]

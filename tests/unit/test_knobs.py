@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visualizer.knobs import Knobs
+from visualizer.painting.knobs import Knobs
 
 
 def test_usual_knobs_change_nothing() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from itertools import pairwise
 
-from visualizer.latest import Latest
+from visualizer.painting.latest import Latest
 
 
 def test_take_from_an_empty_box_gives_none() -> None:

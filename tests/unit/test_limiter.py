@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.flashes import Flashes, FlashMeter
-from visualizer.limiter import GRID, SPAN_S, FlashLimiter
+from visualizer.picture.flashes import Flashes, FlashMeter
+from visualizer.picture.limiter import GRID, SPAN_S, FlashLimiter
 
 SIZE = (36, 64)
 Picture = Callable[[int, float], np.ndarray]  # number and time to linear light

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.fakes_time import AheadFile, HandClock, LiveInput, clicks
-from visualizer.listening import ANALYSIS_S, DISPLAY_S, LARGEST_BACKLOG_S, Listening
-from visualizer.sources import Foreseen, Source
+from visualizer.hearing.listening import ANALYSIS_S, DISPLAY_S, LARGEST_BACKLOG_S, Listening
+from visualizer.hearing.sources import Foreseen, Source
 
 RATE = 48_000.0
 REFRESH_S = 1 / 60

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.devices import Device
 from visualizer.errors import VisualizerError
-from visualizer.events import Event, Failed, InputsFound, Said
-from visualizer.live_input import LiveInput
-from visualizer.parts import Parts
+from visualizer.show.events import Event, Failed, InputsFound, Said
+from visualizer.show.live_input import LiveInput
+from visualizer.show.parts import Parts
+from visualizer.sound.devices import Device
 
 POLL_S = 0.2  # the session's
 DESK = Device("Desk", 0, "PulseAudio", 1, 48_000.0, "microphone", False, "desk")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.looks import HISTORY, Looks
-from visualizer.motion import NoiseWalk
+from visualizer.painting.looks import HISTORY, Looks
+from visualizer.painting.motion import NoiseWalk
 
 SIZE = 64
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from visualizer import loopback
-from visualizer.loopback import Loopback, LoopbackStream, loopbacks
+from visualizer.sound import loopback
+from visualizer.sound.loopback import Loopback, LoopbackStream, loopbacks
 
 RATE = 48_000
 

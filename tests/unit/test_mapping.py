@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.analyser import Features
-from visualizer.bands import BANDS, HAT, KICK, SNARE
-from visualizer.knobs import Knobs
-from visualizer.levels import BESIDE
-from visualizer.mapping import HAT_PUSH, PUSH_SHARES, pushes
+from visualizer.hearing.analyser import Features
+from visualizer.hearing.bands import BANDS, HAT, KICK, SNARE
+from visualizer.hearing.levels import BESIDE
+from visualizer.painting.knobs import Knobs
+from visualizer.painting.mapping import HAT_PUSH, PUSH_SHARES, pushes
 
 unit = st.floats(0, 1)
 

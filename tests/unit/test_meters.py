@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from tests.fakes_audio import FakeSound
-from visualizer import meters
-from visualizer.capture_process import spawn_context
-from visualizer.devices import Device
-from visualizer.meters import FALL_DB, UNHEARD_DBFS, InputMeters, measure
+from visualizer.sound import meters
+from visualizer.sound.capture_process import spawn_context
+from visualizer.sound.devices import Device
+from visualizer.sound.meters import FALL_DB, UNHEARD_DBFS, InputMeters, measure
 
 FAKE = Device("Fake microphone", 5, "Fake", 2, 48_000.0, "microphone", True)
 GONE = Device("Unplugged", 6, "Fake", 2, 48_000.0, "microphone", False)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visualizer.enlarge import to_linear
-from visualizer.hanging import hang
-from visualizer.linen import VIGNETTE
-from visualizer.miniature import COLUMNS, LUMINANCE, ROWS, Miniature, tint
-from visualizer.presentation import REST, Look
+from visualizer.picture.enlarge import to_linear
+from visualizer.picture.hanging import hang
+from visualizer.picture.linen import VIGNETTE
+from visualizer.picture.miniature import COLUMNS, LUMINANCE, ROWS, Miniature, tint
+from visualizer.picture.presentation import REST, Look
 
 WALL = (27, 25, 24)
 SCREEN = (1280, 720)

@@ -12,9 +12,9 @@ from mvnet.frontend import MelSpec
 from mvnet.periods import PERIODS
 from tests.fakes import read_card as read_values
 from tests.fakes import tiny_model_folder, tiny_prototypes, write_card
-from visualizer import model_card
 from visualizer.errors import VisualizerError
-from visualizer.model_card import check_files, find_models, model_folder, read_card
+from visualizer.painting import model_card
+from visualizer.painting.model_card import check_files, find_models, model_folder, read_card
 
 
 @pytest.fixture

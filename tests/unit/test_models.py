@@ -16,7 +16,7 @@ from mvnet.frontend import MelSpec, encoder_input
 from mvnet.periods import PERIODS
 from tests.fakes import other_spec, reseal, tiny_encoder, tiny_generator, tiny_model_folder
 from visualizer.errors import VisualizerError
-from visualizer.models import PaintingModel, load_model, pixels
+from visualizer.painting.models import PaintingModel, load_model, pixels
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_provider_is_the_one_that_runs(tmp_path: Path, provider: Any) -> None:
 def test_loading_is_silent_and_needs_no_onnx(tmp_path: Path) -> None:
     tiny_model_folder(tmp_path)
     code = (
-        "import sys, pathlib, visualizer.models as m\n"
+        "import sys, pathlib, visualizer.painting.models as m\n"
         "assert 'onnxruntime' not in sys.modules\n"
         "m.load_model(pathlib.Path(sys.argv[1]), provider='cuda')\n"
         "assert not {'onnx', 'torch', 'PyQt6'} & set(sys.modules)\n"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.motion import Glide, NoiseWalk, Shift, Trail
+from visualizer.painting.motion import Glide, NoiseWalk, Shift, Trail
 
 
 @settings(deadline=None)

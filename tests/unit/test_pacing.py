@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.pacing import Schedule
+from visualizer.painting.pacing import Schedule
 
 
 @given(late=st.lists(st.floats(0, 0.015), min_size=50, max_size=50), work=st.floats(0, 0.02))

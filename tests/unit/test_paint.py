@@ -13,9 +13,9 @@ from mvnet.frontend import MelSpec, encoder_input, log_mel, window_input
 from mvnet.resample import resample
 from tests.fakes import tiny_model_folder
 from visualizer.errors import VisualizerError
-from visualizer.models import PaintingModel, load_model
-from visualizer.paint import paint_sound
-from visualizer.style import mirrored
+from visualizer.painting.models import PaintingModel, load_model
+from visualizer.painting.paint import paint_sound
+from visualizer.painting.style import mirrored
 
 RATE = 44_100
 

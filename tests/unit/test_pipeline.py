@@ -12,12 +12,12 @@ import pytest
 
 from tests.fakes import tiny_model_folder
 from tests.fakes_time import AheadFile, HandClock, LiveInput, clicks
-from visualizer.analyser import Features
-from visualizer.engine import Painting
-from visualizer.knobs import Knobs
-from visualizer.latest import Latest
-from visualizer.models import PaintingModel, load_model
-from visualizer.pipeline import Pipeline
+from visualizer.hearing.analyser import Features
+from visualizer.painting.engine import Painting
+from visualizer.painting.knobs import Knobs
+from visualizer.painting.latest import Latest
+from visualizer.painting.models import PaintingModel, load_model
+from visualizer.painting.pipeline import Pipeline
 
 RATE = 22_050
 

@@ -14,9 +14,9 @@ from tests.fakes_audio import FakeSound, FakeStatus, FakeStream
 from tests.fakes_time import HandClock
 from tests.sound_files import pitch, sweep, tone, write_sound
 from tests.waiting import until
-from visualizer.decode import AudioFile
 from visualizer.errors import VisualizerError
-from visualizer.playback import Player
+from visualizer.files.decode import AudioFile
+from visualizer.sound.playback import Player
 
 RATE = 48_000
 BLOCK = 480

@@ -9,9 +9,9 @@ import pytest
 
 from mvnet.periods import PERIODS
 from visualizer.errors import VisualizerError
-from visualizer.options import AppOptions
-from visualizer.pieces import bundled_pieces
-from visualizer.playlist import Playlist, music_files
+from visualizer.files.pieces import bundled_pieces
+from visualizer.files.playlist import Playlist, music_files
+from visualizer.show.options import AppOptions
 
 
 def test_folders_give_their_music_in_order(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from visualizer.errors import VisualizerError
-from visualizer.playlist import music_files
-from visualizer.playlist_files import playlist_entries
+from visualizer.files.playlist import music_files
+from visualizer.files.playlist_files import playlist_entries
 
 
 def written(folder: Path, name: str, text: str, coding: str = "utf-8") -> Path:

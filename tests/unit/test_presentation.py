@@ -10,10 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.analyser import Features
-from visualizer.bands import BANDS, HAT, KICK, SNARE
-from visualizer.knobs import Knobs
-from visualizer.presentation import LARGEST_TURN_DEG, LARGEST_ZOOM, REST, SATURATIONS, Follower, Look, Presentation
+from visualizer.hearing.analyser import Features
+from visualizer.hearing.bands import BANDS, HAT, KICK, SNARE
+from visualizer.painting.knobs import Knobs
+from visualizer.picture.presentation import (
+    LARGEST_TURN_DEG,
+    LARGEST_ZOOM,
+    REST,
+    SATURATIONS,
+    Follower,
+    Look,
+    Presentation,
+)
 
 unit = st.floats(0, 1)
 bands = st.lists(unit, min_size=len(BANDS), max_size=len(BANDS)).map(np.array)

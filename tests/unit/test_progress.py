@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from visualizer.progress import ProgressLine, progress_text
+from visualizer.rendering.progress import ProgressLine, progress_text
 
 
 class Terminal(io.StringIO):

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.brushwork import CELLS, DIRECTIONS, EDGE, LEVEL_STEPS, TILE, Brushwork, stroke_tiles
-from visualizer.hanging import FITS, Fit, hang
-from visualizer.linen import corners, light_on_linen, weave
-from visualizer.presentation import Look
-from visualizer.raster_painting import FACTOR, RasterPainting, View, view
-from visualizer.scene import Sight
+from visualizer.picture.brushwork import CELLS, DIRECTIONS, EDGE, LEVEL_STEPS, TILE, Brushwork, stroke_tiles
+from visualizer.picture.hanging import FITS, Fit, hang
+from visualizer.picture.linen import corners, light_on_linen, weave
+from visualizer.picture.presentation import Look
+from visualizer.picture.raster_painting import FACTOR, RasterPainting, View, view
+from visualizer.picture.scene import Sight
 
 DONE = Sight()
 

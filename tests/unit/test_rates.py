@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visualizer.rates import Durations, Refreshes
+from visualizer.painting.rates import Durations, Refreshes
 
 
 def test_durations() -> None:

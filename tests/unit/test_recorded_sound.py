@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.analyser import Features
-from visualizer.recorded_sound import RecordedSound
-from visualizer.sources import Heard
-from visualizer.video import SOUND_RATE
+from visualizer.hearing.analyser import Features
+from visualizer.hearing.sources import Heard
+from visualizer.rendering.video import SOUND_RATE
+from visualizer.show.recorded_sound import RecordedSound
 
 
 @dataclass

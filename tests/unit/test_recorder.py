@@ -17,15 +17,15 @@ import av
 import numpy as np
 import pytest
 
-from visualizer.analyser import Features
-from visualizer.bands import KICK
-from visualizer.drawing import RasterDrawing
-from visualizer.engine import Painting
-from visualizer.knobs import Knobs
-from visualizer.recorded_picture import RecordedPicture, Showing
-from visualizer.recorder import Recorded, Recorder, RecordingOptions
-from visualizer.sources import Heard
-from visualizer.video import SOUND_RATE
+from visualizer.hearing.analyser import Features
+from visualizer.hearing.bands import KICK
+from visualizer.hearing.sources import Heard
+from visualizer.painting.engine import Painting
+from visualizer.painting.knobs import Knobs
+from visualizer.picture.drawing import RasterDrawing
+from visualizer.rendering.video import SOUND_RATE
+from visualizer.show.recorded_picture import RecordedPicture, Showing
+from visualizer.show.recorder import Recorded, Recorder, RecordingOptions
 
 SIZE = (160, 90)
 OPTIONS = RecordingOptions(size=SIZE, fps=Fraction(30), tags=(("title", "A test"),))

@@ -14,13 +14,13 @@ from mvnet.frontend import MelSpec, window_input
 from mvnet.resample import resample
 from tests.fakes import tiny_model_folder
 from tests.sound_files import tone, write_sound
-from visualizer.decode import AudioFile
 from visualizer.errors import VisualizerError
-from visualizer.knobs import Knobs
-from visualizer.models import PaintingModel, load_model
-from visualizer.moments import Moment
-from visualizer.render import RenderOptions, _moments, _shots, paintings_per_s, render_song
-from visualizer.video import SOUND_RATE
+from visualizer.files.decode import AudioFile
+from visualizer.painting.knobs import Knobs
+from visualizer.painting.models import PaintingModel, load_model
+from visualizer.rendering.moments import Moment
+from visualizer.rendering.render import RenderOptions, _moments, _shots, paintings_per_s, render_song
+from visualizer.rendering.video import SOUND_RATE
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.ring import SampleRing
+from visualizer.sound.ring import SampleRing
 
 
 def numbered(start: int, stop: int, channels: int = 1) -> np.ndarray:

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from visualizer.analyser import Features
-from visualizer.bands import BANDS
-from visualizer.fade import FIRST_S
-from visualizer.hanging import hang
-from visualizer.presentation import REST
-from visualizer.scene import BLACK_S, Scene
+from visualizer.hearing.analyser import Features
+from visualizer.hearing.bands import BANDS
+from visualizer.picture.fade import FIRST_S
+from visualizer.picture.hanging import hang
+from visualizer.picture.presentation import REST
+from visualizer.picture.scene import BLACK_S, Scene
 
 HANGING = hang((1280, 720), (16, 16), 1.0)
 KICK = replace(Features.silence(), is_open=True, loudness=1.0, onsets=np.ones(len(BANDS)))

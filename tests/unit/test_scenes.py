@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from mvnet.periods import PERIODS
 from visualizer.errors import VisualizerError
-from visualizer.hanging import FITS
-from visualizer.knobs import Knobs
-from visualizer.looks import TRANSITIONS_S
-from visualizer.scenes import (
+from visualizer.painting.knobs import Knobs
+from visualizer.painting.looks import TRANSITIONS_S
+from visualizer.picture.hanging import FITS
+from visualizer.show.scenes import (
     AUTO,
     ENDING,
     LARGEST,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.analyser import Features
-from visualizer.bands import BANDS, KICK
-from visualizer.sections import LONGEST_WAIT_S, Bars, Cue, Sections
-from visualizer.style import DECIDE_EVERY_S
+from visualizer.hearing.analyser import Features
+from visualizer.hearing.bands import BANDS, KICK
+from visualizer.painting.sections import LONGEST_WAIT_S, Bars, Cue, Sections
+from visualizer.painting.style import DECIDE_EVERY_S
 
 PER_S = round(1 / DECIDE_EVERY_S)
 

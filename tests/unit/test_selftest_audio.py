@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from visualizer import selftest_audio
 from visualizer.__main__ import main
-from visualizer.private_sound import RATE, TONE_HZ
-from visualizer.selftest_audio import CaptureReport, capture_report
+from visualizer.checks import selftest_audio
+from visualizer.checks.private_sound import RATE, TONE_HZ
+from visualizer.checks.selftest_audio import CaptureReport, capture_report
 
 BLOCK = 960
 

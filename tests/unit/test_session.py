@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from tests.fakes import tiny_model_folder
-from visualizer.events import ModelLoaded
-from visualizer.figures import Figures
-from visualizer.knobs import Knobs
-from visualizer.models import load_model
-from visualizer.parts import Parts
-from visualizer.pipeline import Pipeline
-from visualizer.session import Session
+from visualizer.painting.figures import Figures
+from visualizer.painting.knobs import Knobs
+from visualizer.painting.models import load_model
+from visualizer.painting.pipeline import Pipeline
+from visualizer.show.events import ModelLoaded
+from visualizer.show.parts import Parts
+from visualizer.show.session import Session
 
 
 class Made:

@@ -6,8 +6,8 @@ from multiprocessing.connection import Connection
 
 import numpy as np
 
-from visualizer.capture_process import spawn_context
-from visualizer.shared_ring import RingMemory, SharedRing, ring_memory
+from visualizer.sound.capture_process import spawn_context
+from visualizer.sound.shared_ring import RingMemory, SharedRing, ring_memory
 
 BLOCK = 100
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from visualizer.silent import BLOCK, SilentStream
+from visualizer.sound.silent import BLOCK, SilentStream
 
 
 class Clock:

@@ -21,7 +21,7 @@ def test_one_thread_unless_the_user_wants_more(given: str | None, wanted: str) -
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts the threads that Linux lists")
 def test_importing_the_engine_starts_no_thread() -> None:
-    code = "import os, visualizer.engine; print(len(os.listdir('/proc/self/task')))"
+    code = "import os, visualizer.painting.engine; print(len(os.listdir('/proc/self/task')))"
     environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "1"

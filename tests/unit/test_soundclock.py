@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visualizer.soundclock import FORESEEN_S, RUNS_KEPT, SoundClock
+from visualizer.sound.soundclock import FORESEEN_S, RUNS_KEPT, SoundClock
 
 RATE = 48_000
 BLOCK = 480

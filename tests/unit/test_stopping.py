@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from visualizer.stopping import StopSignals
+from visualizer.rendering.stopping import StopSignals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mvnet.frontend import MelSpec, window_input
 from mvnet.resample import Resampler
-from visualizer.style import DECIDE_EVERY_S, Style, mirrored
+from visualizer.painting.style import DECIDE_EVERY_S, Style, mirrored
 
 RATE = 44_100
 NEUTRAL = np.full(10, 0.5)

@@ -10,8 +10,8 @@ import pytest
 from tests.fakes import tiny_model_folder
 from tests.sound_files import write_sound
 from visualizer.errors import VisualizerError
-from visualizer.models import PaintingModel, load_model
-from visualizer.survey import STEP_S, Survey, survey_piece
+from visualizer.painting.models import PaintingModel, load_model
+from visualizer.painting.survey import STEP_S, Survey, survey_piece
 
 RATE = 8000
 

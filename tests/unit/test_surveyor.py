@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tests.sound_files import tone, write_sound
-from visualizer.events import Event, Surveyed
-from visualizer.surveyor import Surveyor
+from visualizer.show.events import Event, Surveyed
+from visualizer.show.surveyor import Surveyor
 
 RATE = 8000
 
@@ -78,7 +78,7 @@ def test_another_piece_ends_the_survey_of_the_first(tmp_path: Path) -> None:
 
 
 def test_it_ends_in_the_middle_of_a_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualizer.survey.REST", 1e6)
+    monkeypatch.setattr("visualizer.painting.survey.REST", 1e6)
     told, model = Told(), Encoder()
     told.surveyor.survey(piece(tmp_path, "long", 60.0), model)  # type: ignore[arg-type]
     threading.Event().wait(0.05)
@@ -87,7 +87,7 @@ def test_it_ends_in_the_middle_of_a_rest(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_bounded_number_of_surveys_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualizer.surveyor.KEPT", 3)
+    monkeypatch.setattr("visualizer.show.surveyor.KEPT", 3)
     told: Any = Told()
     model = Encoder()
     for at in range(5):

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.sound_files import cut, tone, write_sound
-from visualizer.events import Covered, Event, TagsRead
-from visualizer.tag_reader import KEPT, TagReader
-from visualizer.tags import COVER_SIDE, LONGEST, Tags, read_cover, read_tags
+from visualizer.files.tags import COVER_SIDE, LONGEST, Tags, read_cover, read_tags
+from visualizer.show.events import Covered, Event, TagsRead
+from visualizer.show.tag_reader import KEPT, TagReader
 
 RATE = 44_100
 RED = (200, 20, 30)
@@ -151,7 +151,7 @@ def test_the_reader_tells_and_remembers(tmp_path: Path) -> None:
 
 
 def test_a_bounded_number_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualizer.tag_reader.read_tags", lambda path: Tags(path.stem))
+    monkeypatch.setattr("visualizer.show.tag_reader.read_tags", lambda path: Tags(path.stem))
     told = Told()
     told.reader.read([tmp_path / f"{n}" for n in range(KEPT)])
     told.wait()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.tapping import FASTEST, SLOWEST, TappedBeat, Taps
+from visualizer.hearing.tapping import FASTEST, SLOWEST, TappedBeat, Taps
 
 
 def tapped(times: list[float]) -> TappedBeat | None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.bands import ColumnSpec
-from visualizer.tempo import HELD_CONFIDENCE, Tempo, TempoConfig
+from visualizer.hearing.bands import ColumnSpec
+from visualizer.hearing.tempo import HELD_CONFIDENCE, Tempo, TempoConfig
 
 SPEC = ColumnSpec.at(44_100)
 HOP_S = SPEC.hop_s

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.analyser import Features
-from visualizer.timeline import MARGIN, Timeline
+from visualizer.hearing.analyser import Features
+from visualizer.hearing.timeline import MARGIN, Timeline
 
 
 def heard_at(seconds: float) -> Features:

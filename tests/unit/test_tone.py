@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.private_sound import RATE, TONE_HZ
-from visualizer.tone import WINDOW, ToneTracker, tone_frequency
+from visualizer.checks.private_sound import RATE, TONE_HZ
+from visualizer.checks.tone import WINDOW, ToneTracker, tone_frequency
 
 PERIOD = RATE / TONE_HZ
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.sound_files import tone
 from visualizer.errors import VisualizerError
-from visualizer.video import QUALITIES, SOUND_RATE, VideoFile, part_of
+from visualizer.rendering.video import QUALITIES, SOUND_RATE, VideoFile, part_of
 
 SIZE = (64, 64)
 FPS = Fraction(25)

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from visualizer.actions import help_rows, key_text
+from visualizer.show.actions import help_rows, key_text
 from visualizer.words import languages, load_words, period_name, read_translation, tr, translation_file
 
 ROOT = Path(__file__).resolve().parents[2]

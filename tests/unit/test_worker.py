@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from visualizer.worker import Worker
+from visualizer.show.worker import Worker
 
 WAIT_S = 10
 

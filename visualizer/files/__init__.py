@@ -1,0 +1,1 @@
+"""Files of music: read, decoded, listed; their tags and covers. No Qt."""

@@ -1,0 +1,470 @@
+"""The main window: joins session, canvas, transport, desk, notices and settings. GUI thread.
+
+It never decodes, computes or waits: commands go to the session, which answers with events; its
+status is read ten times a second. What the actions do lies in its parts: music, looks, screens, shows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QByteArray, QEvent, QPointF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QMouseEvent,
+)
+from PyQt6.QtWidgets import QMainWindow, QMenu
+
+from visualizer.files.pieces import Piece, bundled_pieces
+from visualizer.gui.canvas import Canvas
+from visualizer.gui.desk import Desk
+from visualizer.gui.desktop import reduced_motion
+from visualizer.gui.easel import Hear, Take
+from visualizer.gui.menus import fill_choices, make_actions, make_menu
+from visualizer.gui.music_commands import MusicCommands, dropped
+from visualizer.gui.music_panels import MusicPanels
+from visualizer.gui.overlay import Overlay
+from visualizer.gui.panels import Panel, about_panel, help_panel
+from visualizer.gui.period_plot import PeriodPlot
+from visualizer.gui.picture_commands import PictureCommands
+from visualizer.gui.pictures import Pictures
+from visualizer.gui.preferences import Preferences
+from visualizer.gui.screens import Screens
+from visualizer.gui.settings import Settings, SettingsFile
+from visualizer.gui.settings_commands import SettingsCommands
+from visualizer.gui.shows import Shows
+from visualizer.gui.stage import Stage
+from visualizer.gui.style_sheet import style_sheet
+from visualizer.gui.theme import DARK, LIGHT, app_icon, theme_for
+from visualizer.gui.transport import Transport
+from visualizer.gui.welcome import Welcome
+from visualizer.painting.model_card import find_models
+from visualizer.show.actions import SUBMENUS, bound, help_rows
+from visualizer.show.events import Event, Failed, ModelLoaded, Said, State, Status
+from visualizer.show.session import Session
+from visualizer.words import later, tr
+
+if TYPE_CHECKING:
+    from visualizer.painting.engine import Painting
+
+TITLE = "MVNet Visualizer"
+TICK_MS = 100
+PANELS = {
+    "help": later("Keys"),
+    "queue": later("Queue"),
+    "preferences": later("Settings"),
+}  # actions that open a panel, and its title
+FILES = "files"  # what is heard when it is no input
+CHOSEN_S = 3.5  # of looking for the paintings of a period or model chosen in a pause
+
+MakeCanvas = Callable[[Take, Hear], Canvas]
+
+
+class MainWindow(QMainWindow):
+    """The window.
+
+    Args:
+        session: what plays and paints; the window closes it at its end.
+        make_canvas: gives a canvas that takes paintings from one function and features from another.
+        file: where the settings are kept; they are loaded from it now.
+        seed: of the paintings, told in saved pictures.
+
+    Attributes:
+        preferences: the settings, and who hears of changes.
+        music, sounds, looks, screens, own, shows: the parts that the actions call.
+        painting: the one that is shown.
+        first_painting_at: time.time() of the first painting that was shown, or None.
+        paintings: how many were shown.
+        left_busy: closed while a thread of the session was still busy.
+    """
+
+    woken = pyqtSignal()  # from any thread: the session has events
+    reported = pyqtSignal(str)  # from any thread: an unexpected fault, as a sentence
+    asked = pyqtSignal(bool)  # from any thread: the desktop asks for reduced motion
+
+    def __init__(self, session: Session, make_canvas: MakeCanvas, file: SettingsFile, seed: int = 0) -> None:
+        super().__init__()
+        self.session = session
+        self.preferences = Preferences(file, session.run, self)
+        self.first_painting_at: float | None = None
+        self.paintings = 0
+        self.left_busy = False
+        self._make_canvas = make_canvas
+        self.painting: Painting | None = None
+        self._status: Status | None = None
+        self._chosen_until = 0.0
+        self._tier = 0
+        self._closed = False
+        self.setWindowTitle(TITLE)
+        self.setWindowIcon(app_icon())
+        self.setAcceptDrops(True)
+        self.setMouseTracking(True)
+        self.setMinimumSize(420, 320)
+        self._build(seed)
+        self._connect()
+        self._restore()
+        if self.preferences.warning:
+            self.notice(self.preferences.warning, alarm=True)
+
+    @property
+    def settings(self) -> Settings:
+        """As they are now."""
+        return self.preferences.settings
+
+    # ---- making
+
+    def _build(self, seed: int) -> None:
+        session, preferences = self.session, self.preferences
+        self.pictures = Pictures(session.features)
+        self.music = MusicCommands(session, preferences, self, lambda volume: self.transport.show_volume(volume))
+        self.looks = PictureCommands(session, preferences, self.pictures)
+        self.screens = Screens(self, preferences, self.pictures, self._new_canvas, self.notice)
+        self.own = SettingsCommands(session, preferences, self.pictures, self._device, self._show_panel)
+        self.shows = Shows(self, session, preferences, self.pictures, seed, self.notice)
+        self.actions_by_name = make_actions(self, self._commands(), bound(preferences.settings.keys))
+        self._submenus = {name: QMenu(self) for name in SUBMENUS}
+        self.menu = make_menu(self, self.actions_by_name, self._submenus)
+        if QGuiApplication.platformName() == "cocoa":
+            bar = self.menuBar()
+            for action in self.menu.actions():
+                if bar is not None:
+                    bar.addAction(action)
+        self.canvas = self._new_canvas()
+        self.transport = Transport(self.actions_by_name, self.menu)
+        self.plot = PeriodPlot()
+        listen = QAction(tr("Listen"), self)
+        listen.triggered.connect(lambda: self.listen(""))
+        self.welcome = Welcome(bundled_pieces(), self.actions_by_name["open"], listen)
+        self.stage = Stage(self.canvas.widget(), self.transport, self.plot, self.welcome)
+        self.desk = Desk(preferences, self.looks, lambda: self.pictures.features, self._device)
+        self.stage.set_desk(self.desk)
+        self.overlay = Overlay(session.figures, lambda: self.canvas.renderer, self.stage)
+        self.stage.set_overlay(self.overlay)
+        self.own.join(self.stage, self.actions_by_name)
+        self.shows.join(self.stage, self.canvas.widget(), lambda: self.painting)
+        files, inputs = self.actions_by_name["open"], self._submenus["inputs"]
+        self.sounds = MusicPanels(session, self.music, self.transport, files, inputs, self._show_panel, self.stage)
+        self.setCentralWidget(self.stage)
+        self.stage.setFocus()  # not the first button: it would keep Space and the arrows for itself
+
+    def _new_canvas(self) -> Canvas:
+        """One more canvas."""
+        return self.pictures.make(self._make_canvas, self.session.latest.reader())
+
+    def _commands(self) -> dict[str, Callable[[], object]]:
+        return (
+            self.music.commands()
+            | self.looks.commands()
+            | self.screens.commands()
+            | self.own.commands()
+            | self.shows.commands()
+            | {
+                "quit": lambda: self.screens.leave_show(self.close),
+                "leave": self._leave,
+                "desk": lambda: self.preferences.change(desk=not self.settings.desk),
+                "plot": lambda: self.preferences.change(plot=not self.settings.plot),
+                "overlay": lambda: self._show_overlay(not self.overlay.isVisibleTo(self.stage)),
+                "queue": lambda: self.sounds.toggle_queue(),
+                "menu": self._open_menu,
+                "help": self._toggle_help,
+                "about": self._show_about,
+            }
+        )
+
+    def _connect(self) -> None:
+        self.woken.connect(self._fetch)
+        self.reported.connect(self._alarm)
+        self.asked.connect(self.looks.set_asked_by_desktop)
+        self.session.wake_with(self.woken.emit)
+        self.canvas.painted.connect(self._painted)
+        self.preferences.changed.connect(self._show_choices)
+        for part in (self.looks, self.shows):
+            part.chosen.connect(self._chosen)
+        self.shows.changed.connect(self._show_choices)
+        self.screens.changed.connect(self._show_choices)
+        self.own.appearance_changed.connect(self._apply_theme)
+        self.transport.sought.connect(self.session.seek)
+        self.transport.volume_set.connect(self.music.set_volume)
+        self.welcome.chosen.connect(self._play_piece)
+        submenus = self._submenus
+        submenus["recent"].aboutToShow.connect(lambda: self.music.fill_recent(submenus["recent"]))
+        submenus["models"].aboutToShow.connect(self._show_models)
+        submenus["displays"].aboutToShow.connect(lambda: self.screens.fill_displays(submenus["displays"]))
+        submenus["scenes"].aboutToShow.connect(lambda: self.shows.fill_scenes(submenus["scenes"]))
+        hints = QGuiApplication.styleHints()
+        if hints is not None:
+            hints.colorSchemeChanged.connect(self._apply_theme)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._show_status)
+        self._tick.start()
+
+    def _restore(self) -> None:
+        self._apply_theme()
+        self.resize(1100, 720)
+        if self.settings.geometry:
+            self.restoreGeometry(QByteArray.fromHex(self.settings.geometry.encode()))
+        self.looks.apply()
+        self.music.apply_volume()
+        self._show_choices()
+        self._show_status()
+        self.session.run(lambda: self.asked.emit(reduced_motion()), "desktop")
+
+    # ---- commands
+
+    def open(self, paths: Iterable[Path]) -> None:
+        """Play files, folders and playlists, and show scenes."""
+        music = self.shows.open(paths)
+        if music:
+            self.music.open(music)
+        self._show_status()
+
+    def listen(self, name: str) -> None:
+        """Listen to an input by name; empty for the default."""
+        self.music.listen(name)
+        self._show_status()
+
+    def notice(self, text: str, alarm: bool = False) -> None:
+        """Show a sentence for a while."""
+        if not self._closed:
+            self.stage.notices.add(text, alarm)
+
+    def _alarm(self, text: str) -> None:
+        # A method of this object, not a function: so Qt carries the signal over to this thread.
+        self.notice(text, alarm=True)
+
+    def _leave(self) -> None:
+        if self.stage.panel is not None:
+            self._close_panel()
+        else:
+            self.screens.leave_full_screen()
+
+    def _open_menu(self) -> None:
+        self.stage.show_controls()
+        self.menu.popup(self.transport.more.mapToGlobal(self.transport.more.rect().topLeft()))
+
+    def _toggle_help(self) -> None:
+        if self._panel_name() == tr(PANELS["help"]):
+            self._close_panel()
+        else:
+            self._open_panel(help_panel(help_rows(bound(self.settings.keys)), self.stage))
+
+    def _show_about(self) -> None:
+        model = self.session.model
+        sentence = tr("No model is loaded yet.")
+        if model is not None:
+            card = model.card
+            runs = tr("It runs on {provider} ({reason}).", provider=model.provider, reason=model.provider_reason)
+            sentence = tr("The model that paints is {title} ({name}).", title=card.title, name=card.name)
+            sentence = f"{sentence} {runs} " + tr("Licence: {licence}", licence=card.licence)
+        self._open_panel(about_panel(self.stage, sentence.strip()))
+
+    def _show_overlay(self, shown: bool) -> None:
+        self.overlay.setVisible(shown)
+        self.actions_by_name["overlay"].setChecked(shown)
+
+    def _panel_name(self) -> str:
+        return self.stage.panel.accessibleName() if self.stage.panel is not None else ""
+
+    def _show_panel(self, panel: Panel | None) -> None:
+        self._close_panel() if panel is None else self._open_panel(panel)
+
+    def _open_panel(self, panel: Panel) -> None:
+        self.stage.show_panel(panel)
+        panel.closed.connect(self._close_panel)
+        self._mark_panel()
+
+    def _close_panel(self) -> None:
+        self.stage.show_panel(None)
+        self.stage.setFocus()
+        self._mark_panel()
+
+    def _mark_panel(self) -> None:
+        """Mark the actions whose panel is open."""
+        name = self._panel_name()
+        for action, title in PANELS.items():
+            self.actions_by_name[action].setChecked(name == tr(title))
+
+    def _play_piece(self, piece: Piece) -> None:
+        self.music.play_piece(piece)
+        self._show_status()
+
+    # ---- what the session says
+
+    def _fetch(self) -> None:
+        for event in self.session.events():
+            self._take(event)
+        self._show_status()
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Failed | Said):
+            self.notice(event.text, alarm=isinstance(event, Failed))
+        elif isinstance(event, ModelLoaded):
+            self._chosen()
+            self.preferences.change(model=event.name)
+        else:
+            self.sounds.take(event)
+
+    def _chosen(self) -> None:
+        """A period or model was chosen: while the music stands, look for what is painted of it."""
+        if self._status is not None and self._status.state in (State.PAUSED, State.ENDED):
+            self._chosen_until = time.monotonic() + CHOSEN_S
+
+    def _govern(self) -> None:
+        """Tell what the screen wants, and draw no more than the machine can."""
+        self.session.set_refresh(self.pictures.canvases[-1].hz)
+        tier = self.session.figures().tier
+        if tier != self._tier:
+            self._tier = tier
+            self.pictures.set_tier(tier)
+
+    def _show_status(self) -> None:
+        status = self.session.status()
+        self._govern()
+        self.shows.follow(status)
+        if status.state in (State.PAUSED, State.ENDED) and (
+            self.painting is None or time.monotonic() < self._chosen_until
+        ):
+            # The picture holds while the music stands, but for a short sound that was over before the model was
+            # there, and for a period or model chosen meanwhile.
+            self.pictures.look()
+        if status == self._status:
+            return
+        self._status = status
+        self.pictures.set_live(status.state is State.PLAYING)
+        self.transport.show_status(status)
+        self.music.remember_place(status)
+        enabled = status.state in (State.PLAYING, State.PAUSED, State.ENDED)
+        self.actions_by_name["play"].setEnabled(enabled)
+        self.actions_by_name["next"].setEnabled(enabled and not status.live and not status.last)
+        self.actions_by_name["previous"].setEnabled(enabled and not status.live and not status.first)
+        self.stage.show_welcome(status.state is State.EMPTY)
+        self._show_plot()
+        title = f"{status.title} - {TITLE}" if enabled else TITLE
+        if title != self.windowTitle():
+            self.setWindowTitle(title)
+
+    def _show_choices(self) -> None:
+        """Mark what is chosen, wherever it was changed."""
+        settings = self.settings
+        own = {"plot": settings.plot, "desk": settings.desk, "mute": settings.muted}
+        states = self.looks.states() | self.screens.states() | self.shows.states() | own
+        for name, on in states.items():
+            if self.actions_by_name[name].isChecked() != on:
+                self.actions_by_name[name].setChecked(on)
+        self.plot.set_held(None if settings.period < 0 else settings.period)
+        self.stage.show_desk(settings.desk)
+        self.session.set_offset(settings.offsets.get(self._device(), 0) / 1000)
+        self._show_plot()
+
+    def _device(self) -> str:
+        """Name of what is heard, for its offset."""
+        status = self._status
+        return status.title if status is not None and status.live else FILES
+
+    def _show_plot(self) -> None:
+        self.stage.show_plot(
+            self.settings.plot and self.painting is not None and self.session.status().state is not State.EMPTY
+        )
+
+    def _painted(self, painting: Painting) -> None:
+        first, self.painting = self.painting is None, painting
+        if first:
+            self._show_plot()
+        self.paintings += 1
+        if self.first_painting_at is None:
+            self.first_painting_at = time.time()
+        self.plot.set_probabilities(painting.period.tolist())
+        self.desk.show_painting(painting, time.monotonic())
+        self.transport.show_level(painting.level)
+
+    # ---- menus that fill when they open
+
+    def _show_models(self) -> None:
+        models, painting = find_models(), self.session.model
+        current = [name for name, folder in models.items() if painting is not None and folder == painting.card.folder]
+        choices = [(name, name) for name in models]
+        fill_choices(self._submenus["models"], choices, current[0] if current else "", self.session.load_model)
+
+    # ---- looks of the window
+
+    def _apply_theme(self) -> None:
+        hints = QGuiApplication.styleHints()
+        scheme = hints.colorScheme() if hints is not None else Qt.ColorScheme.Unknown
+        theme = {"dark": DARK, "light": LIGHT}.get(self.settings.appearance, theme_for(scheme))
+        self.setStyleSheet(style_sheet(theme))
+        for part in (self.transport, self.desk, self.plot, self.stage.notices, self.own, self.sounds):
+            part.set_theme(theme)
+
+    # ---- what Qt says
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Follow the window's state, whoever changed it."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.WindowStateChange:
+            self.stage.set_floating(self.isFullScreen())
+            self._show_choices()
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """The pointer moved: show the controls."""
+        self.stage.show_controls()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        """Full screen, or back."""
+        if event is not None and not self._over_transport(event.position()):
+            self.screens.toggle_full_screen()
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        """The whole menu, under the pointer."""
+        if event is not None:
+            self.menu.popup(event.globalPos())
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Take files and folders."""
+        if event is not None and dropped(event.mimeData()):
+            event.acceptProposedAction()
+            self.stage.mark_drop(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
+        """Carried away again."""
+        self.stage.mark_drop(False)
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Play what was dropped."""
+        self.stage.mark_drop(False)
+        paths = dropped(event.mimeData()) if event is not None else []
+        if event is not None and paths:
+            event.acceptProposedAction()
+            self.open(paths)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Keep the settings, end every thread."""
+        if event is not None and event.spontaneous() and not self._closed and self.screens.is_full_screen:
+            event.ignore()
+            self.screens.leave_show(self.close)
+            return
+        if not self._closed:
+            self._closed = True
+            self.pictures.set_live(False)
+            self.screens.close()
+            self.sounds.close()
+            for timer in self.findChildren(QTimer):
+                timer.stop()
+            geometry = bytes(self.saveGeometry().toHex().data()).decode()
+            self.hide()
+            ended = self.shows.close()
+            self.left_busy = not (self.session.close() and ended)
+            self.preferences.close(geometry=geometry, left=True)
+        super().closeEvent(event)
+
+    def _over_transport(self, at: QPointF) -> bool:
+        return self.transport.isVisible() and self.transport.geometry().contains(at.toPoint())

@@ -1,0 +1,288 @@
+"""The beat: tempo from the autocorrelation of the onset strength, phase locked to its peaks.
+
+Pure NumPy, on the listening thread. Causal: four times a second the last eight seconds are looked at
+again; in between the phase runs on by itself. Where nothing repeats, the confidence is low and no beat
+is made up. A beat given by hand is held for as long as it fits what is heard.
+
+Source: autocorrelation with a log-Gaussian prior as in D. Ellis, "Beat tracking by dynamic
+programming", JNMR 36 (2007); the phase follows like a phase-locked loop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from visualizer.hearing.bands import ColumnSpec
+from visualizer.hearing.tapping import FASTEST, SLOWEST, Taps
+
+KEEP = 1.15  # advantage of the tempo that is already followed
+NEAR = 0.04  # tempi closer than this share are the same one, wavering
+LEAST_RHYTHM = 0.2  # root mean square of the rhythm, in dB of flux, below which nothing strikes
+REPEATS = 4  # periods over which a candidate must repeat
+MEAN_SHARE, WORST_SHARE, BAR_SHARE = 0.3, 0.2, 0.5  # what counts of the repeats: all, the worst, three or four beats
+PULSES, FADING = 8, 0.85  # beats that vote on the phase, and how much less each older one counts
+BETWEEN = 0.3  # what a stroke between two beats counts: half a beat off, it would count in full
+PLACES = 64  # phases that are tried
+STRETCHES = 1.008 ** np.arange(-6, 7)  # tempi that are tried around the one found: it may be changing
+BETTER = 1.1  # how many times more votes make a stretched tempo the better one
+HELD_CONFIDENCE = 0.8  # of a beat given by hand
+MISFIT, MISFIT_S = 0.3, 4.0  # share of the best tempo's repetition below which, and for how long, it does not fit
+
+
+@dataclass(frozen=True)
+class TempoConfig:
+    """Constants of the beat.
+
+    Attributes:
+        slowest, fastest: range of the tempo in beats a minute.
+        likely, octaves: centre (beats a minute) and width of the prior.
+        history_ms: how far back is looked; needed_ms: how much must have been heard before an estimate.
+        every_ms: time between two estimates.
+        mean_ms: span of the mean that is taken off the onset strength.
+        lock, unlock: confidence at which beats begin and end.
+        pull: share of a phase error that one estimate corrects.
+        unsure, sure: repetition (0 to 1) that gives confidence 0 and 1.
+        rest_ms: silence that may be a rest of the music; fade_ms after it no beat is left.
+    """
+
+    slowest: float = 50.0
+    fastest: float = 200.0
+    likely: float = 115.0
+    octaves: float = 1.3
+    history_ms: float = 8000.0
+    needed_ms: float = 3000.0
+    every_ms: float = 250.0
+    mean_ms: float = 400.0
+    lock: float = 0.45
+    unlock: float = 0.3
+    pull: float = 0.35
+    unsure: float = 0.27
+    sure: float = 0.65
+    rest_ms: float = 1500.0
+    fade_ms: float = 1000.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.slowest < self.fastest:
+            raise ValueError(f"TempoConfig: {self.slowest} to {self.fastest} beats a minute is no range")
+        if not 0 < self.needed_ms <= self.history_ms:
+            raise ValueError(f"TempoConfig.needed_ms is {self.needed_ms}: use up to history_ms ({self.history_ms})")
+        if not 0 <= self.unlock <= self.lock <= 1:
+            raise ValueError(f"TempoConfig: unlock {self.unlock} and lock {self.lock} must rise from 0 to 1")
+        if not 0 <= self.unsure < self.sure <= 1:
+            raise ValueError(f"TempoConfig: unsure {self.unsure} and sure {self.sure} must rise from 0 to 1")
+
+
+class Tempo:
+    """Tempo, beat phase and confidence of a stream of onset strengths. Times are seconds of sound heard.
+
+    Attributes:
+        bpm: beats a minute; 0 before anything repeated.
+        confidence: 0 to 1.
+        phase: 0 (on the beat) to 1 (the next beat).
+        beats: beats since the start; counted only while the confidence holds.
+        held: whether tempo or phase were given by hand and still fit.
+    """
+
+    def __init__(self, spec: ColumnSpec, config: TempoConfig) -> None:
+        self._config, self._hop_s = config, spec.hop_s
+        self._strength = np.zeros(round(config.history_ms / 1000 / spec.hop_s))
+        self._needed = round(config.needed_ms / 1000 / spec.hop_s)
+        self._every = max(1, round(config.every_ms / 1000 / spec.hop_s))
+        self._mean = max(1, round(config.mean_ms / 1000 / spec.hop_s))
+        octaves = np.log2(config.fastest / config.slowest)
+        self._candidates = config.slowest * 2 ** np.linspace(0, octaves, round(144 * octaves) + 1)  # 0.5 % apart
+        self._lags = 60 / self._candidates / spec.hop_s  # columns
+        self._prior = np.exp(-0.5 * (np.log2(self._candidates / config.likely) / config.octaves) ** 2)
+        self._heard = self._silent = 0
+        self._rival = self._misfit_s = 0.0
+        self._out = 0
+        self._locked = self._changing = False
+        self._since_beat = 0.0
+        self._taps = Taps()
+        self.bpm = self.confidence = self.phase = 0.0
+        self.beats = 0
+        self.held = False
+
+    def step(self, strength: float, is_open: bool = True) -> None:
+        """Take the onset strength of the next column, and whether there is sound at all."""
+        self._strength[:-1] = self._strength[1:]
+        self._strength[-1] = strength
+        self._heard += 1
+        self._silent = 0 if is_open else self._silent + 1
+        if self._heard % self._every == 0 and self._heard >= self._needed:
+            self._estimate()
+        if self.bpm <= 0:
+            return
+        per_column = self.bpm / 60 * self._hop_s
+        self._since_beat += per_column
+        self._move(per_column)
+
+    def tap(self, at_s: float) -> None:
+        """A beat tapped by hand at a time heard: from the second tap of a row on, tempo and phase follow the taps."""
+        beat = self._taps.add(at_s)
+        if beat is not None:
+            self._hold(beat.bpm)
+            self._place(beat.at_s)
+
+    def resync(self, at_s: float) -> None:
+        """Have a beat at a time heard, at the tempo there is; nothing happens while there is none."""
+        if self.bpm > 0:
+            self._hold(self.bpm)
+            self._place(at_s)
+
+    def double(self) -> None:
+        """Twice as many beats; nothing happens above 300 a minute."""
+        if 0 < 2 * self.bpm <= FASTEST:
+            self._hold(2 * self.bpm)
+            self.phase = 2 * self.phase % 1
+
+    def halve(self) -> None:
+        """Half as many beats, the last one stays one; nothing happens below 30 a minute."""
+        if self.bpm / 2 >= SLOWEST:
+            self._hold(self.bpm / 2)
+            self.phase /= 2
+
+    def release(self) -> None:
+        """Follow what is heard again."""
+        self.held = False
+        self._taps = Taps()
+
+    def _hold(self, bpm: float) -> None:
+        self.bpm, self.held, self._locked = bpm, True, True
+        self.confidence = max(self.confidence, HELD_CONFIDENCE)
+        self._misfit_s = self._rival = 0.0
+
+    def _place(self, at_s: float) -> None:
+        away = ((self._heard * self._hop_s - at_s) * self.bpm / 60 - self.phase + 0.5) % 1 - 0.5
+        self._move(away)
+
+    def _move(self, by: float) -> None:
+        """Move the phase, by less than a beat; a beat that is passed counts, but none twice."""
+        phase = self.phase + by
+        self.phase = phase % 1
+        if phase >= 1 and self._locked and self._since_beat > 0.5:
+            self.beats += 1
+            self._since_beat = 0.0
+
+    def _estimate(self) -> None:
+        recent = self._strength[-min(self._heard, len(self._strength)) :]
+        rhythm = self._rhythm(recent)
+        repetition, score = self._repetition(rhythm)
+        if self.held:
+            self._check_held(repetition, score)
+        near = np.abs(self._candidates / max(self.bpm, 1e-9) - 1) < NEAR
+        # What was given by hand may waver with the music, but another tempo does not take its place.
+        best = int(np.argmax(np.where(near, repetition, -1.0) if self.held and near.any() else score))
+        confidence = self._confidence(float(repetition[best]))
+        fits = not self.held or bool(near[best])
+        self.confidence = max(confidence, self._rested() * HELD_CONFIDENCE) if self.held else confidence
+        self._locked = self.confidence > (self._config.unlock if self._locked else self._config.lock)
+        if confidence <= self._config.unlock or not fits:
+            return
+        step = self._candidates[1] / self._candidates[0]
+        self._follow(float(self._candidates[best] * step ** _summit(repetition, best)))
+        self._align(rhythm)
+
+    def _confidence(self, repetition: float) -> float:
+        config = self._config
+        return self._rested() * float(np.clip((repetition - config.unsure) / (config.sure - config.unsure), 0, 1))
+
+    def _rested(self) -> float:
+        """1 in music and its rests, falling to 0 as a silence grows longer than a rest."""
+        silent_ms = 1000 * self._silent * self._hop_s
+        return float(np.clip(1 - (silent_ms - self._config.rest_ms) / self._config.fade_ms, 0, 1))
+
+    def _check_held(self, repetition: np.ndarray, score: np.ndarray) -> None:
+        """Let go of a beat given by hand once something else has been clearly heard for a while, or nothing."""
+        near = np.abs(self._candidates / self.bpm - 1) < NEAR
+        best = float(repetition[int(np.argmax(score))])
+        own = float(repetition[near].max()) if near.any() else best  # outside the range nothing speaks against it
+        misfit = self._confidence(best) >= self._config.lock and own < MISFIT * best
+        self._misfit_s = self._misfit_s + self._every * self._hop_s if misfit else 0.0
+        if self._misfit_s > MISFIT_S or self._silent >= len(self._strength):
+            self.release()
+
+    def _rhythm(self, strength: np.ndarray) -> np.ndarray:
+        """What stands out of the local mean, a little widened so that a hop of jitter still repeats."""
+        kernel = np.ones(self._mean) / self._mean
+        above = np.maximum(0.0, strength - np.convolve(strength, kernel, "same"))
+        return np.convolve(above, [0.1, 0.25, 0.3, 0.25, 0.1], "same")
+
+    def _repetition(self, rhythm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How well the rhythm repeats with each candidate, up to 1, and how likely each is the beat."""
+        centred = rhythm - rhythm.mean()
+        n = len(centred)
+        size = 1 << (2 * n - 1).bit_length()
+        spectrum = np.fft.rfft(centred, size)
+        similar = np.fft.irfft(spectrum.real**2 + spectrum.imag**2, size)[:n]
+        if similar[0] <= n * LEAST_RHYTHM**2:
+            return np.zeros(len(self._lags)), self._prior
+        similar = similar / similar[0] * n / np.maximum(n - np.arange(n), n / 8)
+        multiples = self._lags[None] * np.arange(1, REPEATS + 1)[:, None]  # [repeats, candidates]
+        combs = np.where(multiples < 0.8 * n, np.interp(multiples, np.arange(n), similar), np.nan)
+        repetition = np.nanmean(combs, axis=0)
+        # A candidate must repeat at every multiple, not only at every other (then it is half the period); the bar
+        # tells the beat of a syncopated rhythm from three quarters of it.
+        bar = np.fmax(combs[2], combs[3])
+        bar = np.where(np.isnan(bar), repetition, bar)
+        score = MEAN_SHARE * repetition + WORST_SHARE * np.nanmin(combs, axis=0) + BAR_SHARE * bar
+        # What repeats as well at half the lag is two beats.
+        half = np.interp(self._lags / 2, np.arange(n), similar)
+        score = (score - np.maximum(0.0, half - 0.6 * repetition)) * self._prior
+        return repetition, score * np.where(np.abs(self._candidates - self.bpm) < NEAR * self.bpm, KEEP, 1.0)
+
+    def _follow(self, bpm: float) -> None:
+        """Take a new tempo: nearby ones at once and smoothly, others when they win twice."""
+        if self.bpm > 0 and abs(bpm / self.bpm - 1) < NEAR:
+            # While the tempo changes, the last eight seconds tell how fast it was.
+            self.bpm += 0.0 if self._changing else 0.5 * (bpm - self.bpm)
+            self._rival = 0.0
+        elif self.bpm <= 0 or (self._rival > 0 and abs(bpm / self._rival - 1) < NEAR):
+            self.bpm, self._rival = bpm, 0.0
+        else:
+            self._rival = bpm
+
+    def _align(self, rhythm: np.ndarray) -> None:
+        """Pull phase and tempo towards the pulse train that meets most onsets."""
+        since = np.linspace(0, 1, PLACES, endpoint=False)  # beats from the last pulse to now
+        votes = self._votes(rhythm, since)
+        if votes.max() <= 0:
+            return
+        away = (since - self.phase + 0.5) % 1 - 0.5
+        votes = votes * (1 + 0.2 * np.cos(2 * np.pi * away))
+        tops = votes.max(1)
+        middle, which = len(STRETCHES) // 2, int(np.argmax(tops))
+        self._changing = bool(tops[which] > BETTER * tops[middle])
+        if self._changing:
+            self.bpm *= float(STRETCHES[which] * (STRETCHES[1] / STRETCHES[0]) ** _summit(tops, which))
+        chosen = votes[which if self._changing else middle]
+        best = int(np.argmax(chosen))
+        self._pull((since[best] + _summit(chosen, best) / PLACES - self.phase + 0.5) % 1 - 0.5)
+
+    def _votes(self, rhythm: np.ndarray, since: np.ndarray) -> np.ndarray:
+        """What pulse trains of each stretched tempo meet, by the beats since the last pulse, [stretches, places]."""
+        n, period = len(rhythm), 60 / self.bpm / self._hop_s
+        k = np.arange(min(PULSES, int(n / period * STRETCHES[0])))
+        at = n - 1 - (since[:, None] + k[None]) * (period / STRETCHES)[:, None, None]  # [stretches, places, pulses]
+        votes = np.interp(at, np.arange(n), rhythm, left=0.0) @ FADING**k
+        return votes + BETWEEN * np.roll(votes, PLACES // 2, axis=1)
+
+    def _pull(self, error: float) -> None:
+        """Correct the phase: at once before the first beat and after two errors alike, else little by little."""
+        self._out = self._out + 1 if abs(error) > 0.2 else 0
+        if not self.held and (self._out >= 2 or not self._locked or self.beats == 0):
+            pull, self._out = 1.0, 0
+        else:
+            pull = self._config.pull if self._out == 0 else 0.0
+        self._move(pull * error)
+
+
+def _summit(values: np.ndarray, at: int) -> float:
+    """Where the parabola through a peak and its neighbours is highest, in steps from the peak (-0.5 to 0.5)."""
+    if not 0 < at < len(values) - 1:
+        return 0.0
+    left, middle, right = values[at - 1 : at + 2]
+    bend = left - 2 * middle + right
+    return float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5)) if bend < 0 else 0.0

@@ -1,0 +1,1 @@
+"""The slow path: from sound to paintings, with the two networks, on injected time. No Qt."""

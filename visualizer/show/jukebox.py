@@ -1,0 +1,381 @@
+"""The half of the session that sounds: the player with its queue, and the input that is listened to instead. No Qt.
+
+Everything runs on the session's worker thread, but for `queue` and `status`, which any thread may read. The player is
+always given the piece that follows, so that it plays on without a hole; the queue moves on when that is heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from visualizer.errors import VisualizerError
+from visualizer.files.pieces import bundled_pieces
+from visualizer.files.playlist import Playlist, music_files
+from visualizer.show.events import Event, Failed, Opened, QueueChanged, Said, State, Status
+from visualizer.show.live_input import LiveInput
+from visualizer.show.parts import Parts, PieceTold, PlayerPart
+
+TRIED_AT_ONCE = 5  # pieces that cannot be opened, before other work gets its turn
+
+
+class Given(NamedTuple):
+    """A piece that the player was given: its number there, its place in the queue, and what it is called."""
+
+    number: int
+    place: int
+    path: Path
+    title: str
+
+
+class Jukebox:
+    """Player, queue and live input.
+
+    Args:
+        parts: how to make them.
+        emit: given what people should know.
+        hear: called when another source is heard.
+        piece_heard: called with the piece that is heard from now on.
+        clock: seconds, steady.
+
+    Attributes:
+        opening: a file or an input is being opened, or will be in a moment.
+        live: the input.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        emit: Callable[[Event], None],
+        hear: Callable[[], None],
+        piece_heard: Callable[[Path], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.opening = False
+        self.live = LiveInput(parts, emit, hear, clock)
+        self._parts = parts
+        self._emit = emit
+        self._hear = hear
+        self._piece_heard = piece_heard
+        self._playlist = Playlist()
+        self._player: PlayerPart | None = None
+        self._given: tuple[Given, ...] = ()  # the piece that is heard, and those that follow it in the player
+        self._to_try = 0  # index of the piece to be given next
+        self._volume = 1.0
+        self._target: float | None = None  # where the seek that waits will go
+        self._deaf = False  # an input is open but held
+        self._noticed: set[str] = set()
+
+    # ---- any thread
+
+    def queue(self) -> tuple[tuple[Path, ...], int]:
+        """The pieces in order, and the index of the one that plays."""
+        playlist = self._playlist
+        return playlist.paths, playlist.at
+
+    @property
+    def current(self) -> Path | None:
+        """The piece that plays, or waits behind an input."""
+        return self._playlist.current
+
+    @property
+    def source(self) -> Any:
+        """What is heard; None for nothing."""
+        if self.live.listening:
+            return None if self._deaf else self.live.part
+        return self._player
+
+    def status(self) -> Status:
+        """What is going on."""
+        if self.opening:
+            return Status(State.OPENING, title=self._title())
+        if self.live.listening:
+            return self._live_status(self.live)
+        player = self._player
+        state = State(player.state) if player is not None else State.EMPTY
+        if player is None or state is State.EMPTY:
+            return Status()
+        heard, target = self._heard(player), self._target
+        return Status(
+            state,
+            title=heard.title if heard is not None else "",
+            path=heard.path if heard is not None else None,
+            position_s=player.position_s if target is None else target,
+            duration_s=player.duration_s,
+            first=heard is None or heard.place == 0,
+            last=heard is None or heard.place >= len(self._playlist.paths) - 1,
+        )
+
+    def aim(self, seconds: float) -> bool:
+        """Show a place in the piece as reached before `seek` takes the player there; False when there is none."""
+        if self._player is None or self.live.listening:
+            return False
+        self._target = max(0.0, min(seconds, self._player.duration_s or seconds))
+        return True
+
+    # ---- files
+
+    def open(self, wanted: Sequence[Path], at: int = 0, position_s: float = 0.0, play: bool = True) -> None:
+        """Play files, playlists and the music in folders instead of what plays now.
+
+        Raises:
+            VisualizerError: there is no music in them; what plays goes on.
+        """
+        try:
+            found = _music_in(wanted)
+        except VisualizerError:
+            self.opening = False
+            raise
+        present, self._playlist = self._playlist, Playlist(found)
+        self._playlist.go(at)
+        if not self._play_current(position_s, play):
+            self._playlist = present  # what plays goes on, and so do the pieces after it
+
+    def enqueue(self, wanted: Sequence[Path]) -> None:
+        """Play more after what is in the queue; begin with it when nothing plays.
+
+        Raises:
+            VisualizerError: there is no music in them.
+        """
+        self._playlist.with_more(_music_in(wanted))
+        self._emit(QueueChanged())
+        if not self.live.listening and (self._player is None or self._player.state == State.EMPTY.value):
+            self._play_current()
+
+    def go(self, index: int) -> None:
+        """Play the piece of an index of the queue."""
+        self._catch_up()
+        if self._playlist.go(index):
+            self._play_current()
+
+    def step(self, pieces: int) -> None:
+        """Go to another piece of the queue, so many on, or back."""
+        self._catch_up()
+        if not self.live.listening and self._playlist.step(pieces):
+            self._play_current()
+
+    def take_out(self, index: int) -> None:
+        """Take a piece out of the queue, but not the one that plays."""
+        self._catch_up()
+        self._playlist.without(index)
+        self._give_anew()
+
+    def move(self, index: int, to: int) -> None:
+        """Move a piece to another place of the queue."""
+        self._catch_up()
+        self._playlist.moved(index, to)
+        self._give_anew()
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        if self.live.listening:
+            self._deaf = not self._deaf
+            self._hear()
+        elif self._player is not None:
+            if self._player.state == State.PLAYING.value:
+                self._player.pause()
+            elif self._player.state == State.ENDED.value:
+                self._play_current()
+            else:
+                self._player.play()
+
+    def seek(self) -> None:
+        """Go where `aim` pointed last."""
+        target, player = self._target, self._player
+        if target is not None and player is not None:
+            player.seek(target)
+            if self._target == target:  # no newer one has come meanwhile
+                self._target = None
+
+    def set_volume(self, volume: float) -> None:
+        """0 to 1; files only."""
+        self._volume = volume
+        if self._player is not None:
+            self._player.volume = volume
+
+    # ---- inputs
+
+    def listen(self, name: str) -> None:
+        """Listen to the input of a name, or the first whose name contains it; empty for the default one.
+
+        Raises:
+            VisualizerError: there is none, or it cannot be opened.
+        """
+        try:
+            device = self.live.choose(name)
+            if self._player is not None:
+                self._player.pause()
+            self._deaf = False
+            self.live.listen(device, by_name=bool(name))
+        finally:
+            self.opening = False
+            self._hear()
+        self._emit(Opened(self.live.title, None))
+
+    def resume(self) -> None:
+        """Go back from an input to the music that waits, where it waits; nothing without any."""
+        player = self._player
+        heard = self._heard(player) if player is not None else None
+        if player is None or heard is None or not self.live.listening:
+            return
+        self.live.close()
+        player.play()
+        self._hear()
+        self._emit(Opened(heard.title, heard.path))
+        self._piece_heard(heard.path)
+
+    def find_inputs(self) -> None:
+        """Look for inputs; an InputsFound follows. Raises VisualizerError when sound does not work at all."""
+        self.live.find()
+
+    # ---- between jobs
+
+    def tend(self) -> None:
+        """Pass on what the player has to say, watch the input, follow the player to the next piece."""
+        if self.live.listening:
+            self.live.tend()
+        elif self._player is not None:
+            self._pass_on({self._player.notice, self._player.warning} - {""})
+            self._catch_up()
+            self._give_next()
+
+    def close(self) -> None:
+        """Let go of all devices."""
+        self.live.close()
+        if self._player is not None:
+            self._player.close()
+
+    def _play_current(self, position_s: float = 0.0, play: bool = True) -> bool:
+        """Play the queue's piece; pieces that cannot be opened are named and passed over. False: none could be."""
+        self.opening = True
+        try:
+            player = self._ready_player()
+            while (path := self._playlist.current) is not None:
+                try:
+                    piece = player.open(path)
+                except VisualizerError as error:
+                    self._emit(Failed(str(error)))
+                    position_s = 0.0  # of the piece that is passed over
+                    if not self._playlist.step(1):
+                        break
+                    continue
+                self._begin(Given(piece.number, self._playlist.at, path, _title(path, piece)), position_s, play)
+                return True
+            return False
+        finally:
+            self.opening = False
+
+    def _begin(self, piece: Given, position_s: float, play: bool) -> None:
+        """The player has opened a piece: play it, and it alone until others are given."""
+        player = self._ready_player()
+        self._given, self._to_try = (piece,), piece.place + 1
+        self.live.close()
+        self._target = None
+        player.volume = self._volume
+        if position_s > 0:
+            player.seek(position_s)
+        if play:
+            player.play()
+        else:
+            player.pause()
+        self._hear()
+        self._emit(Opened(piece.title, piece.path))
+        self._piece_heard(piece.path)
+
+    def _catch_up(self) -> None:
+        """The player may have gone on to a piece that followed: so does the queue."""
+        heard = self._heard(self._player) if self._player is not None else None
+        if heard is None or heard is self._given[0]:
+            return
+        self._given = self._given[self._given.index(heard) :]
+        self._playlist.go(heard.place)
+        self._emit(Opened(heard.title, heard.path))
+        self._piece_heard(heard.path)
+
+    def _give_next(self) -> None:
+        """Have the next piece follow in the player unless one does; those that cannot be opened are named."""
+        player = self._player
+        if player is None or not self._given:
+            return
+        for _ in range(TRIED_AT_ONCE):
+            if player.coming or self._to_try >= len(self._playlist.paths):
+                return
+            index, path = self._to_try, self._playlist.paths[self._to_try]
+            self._to_try += 1
+            try:
+                piece = player.follow(path)
+            except VisualizerError as error:
+                self._emit(Failed(str(error)))
+                continue
+            self._given = (*self._given, Given(piece.number, index, path, _title(path, piece)))
+
+    def _give_anew(self) -> None:
+        """The queue was changed: what follows in the player may be another piece now."""
+        self._emit(QueueChanged())
+        if self._player is None or not self._given:
+            return
+        at, paths = self._playlist.at, self._playlist.paths
+        tried = self._to_try - self._given[0].place
+        first, *others = self._given
+        places = [at + other.place - first.place for other in others]
+        same = all(
+            place < len(paths) and paths[place] == other.path for place, other in zip(places, others, strict=True)
+        )
+        if same:
+            self._given = (first._replace(place=at), *map(_moved, others, places))
+            self._to_try = min(at + tried, len(paths))
+            return
+        self._player.unfollow()
+        self._given, self._to_try = (first._replace(place=at),), at + 1
+        self._give_next()
+
+    def _heard(self, player: PlayerPart) -> Given | None:
+        """The piece that the player is heard with."""
+        given, number = self._given, player.piece
+        return next((piece for piece in given if piece.number == number), given[0] if given else None)
+
+    def _title(self) -> str:
+        return self._given[0].title if self._given else ""
+
+    def _live_status(self, live: LiveInput) -> Status:
+        if live.part is None:
+            return Status(State.OPENING, live=True, title=f"Waiting for {live.waiting or 'an input'}")
+        title = f"{live.title} (waiting for {live.waiting})" if live.waiting else live.title
+        return Status(State.PAUSED if self._deaf else State.PLAYING, live=True, title=title)
+
+    def _ready_player(self) -> PlayerPart:
+        if self._player is None:
+            self._player = self._parts.player()
+        return self._player
+
+    def _pass_on(self, sentences: set[str]) -> None:
+        for sentence in sorted(sentences - self._noticed):
+            self._emit(Said(sentence))
+        self._noticed = sentences
+
+
+def _moved(piece: Given, place: int) -> Given:
+    return piece._replace(place=place)
+
+
+def _music_in(paths: Sequence[Path]) -> list[Path]:
+    """The pieces that files, playlists and folders hold.
+
+    Raises:
+        VisualizerError: there are none.
+    """
+    found = music_files(paths)
+    if not found:
+        named = ", ".join(path.name for path in paths) or "nothing"
+        raise VisualizerError(f"There is no music in {named}: choose wav, flac, mp3, ogg, opus, m4a or aac files.")
+    return found
+
+
+def _title(path: Path, piece: PieceTold) -> str:
+    """What to call a piece: "composer: title" for the bundled ones, else what its tags say, else its file's name."""
+    for bundled in bundled_pieces():
+        if bundled.path == path.resolve():
+            return f"{bundled.composer}: {bundled.title}"
+    title = path.stem if piece.name == path.name else " ".join(piece.name.split())
+    return f"{piece.artist}: {title}" if piece.artist and title else title or path.stem

@@ -1,0 +1,185 @@
+"""The half of the session that paints: the model, the pipeline, and every wish it is told. No Qt.
+
+Wishes come from the GUI thread and return at once; what was wished before there is a pipeline is handed over when
+there is one. `load` runs on the worker thread that loads models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from visualizer.errors import VisualizerError
+from visualizer.hearing.offset import checked_offset
+from visualizer.painting.figures import Figures
+from visualizer.painting.knobs import Knobs
+from visualizer.painting.latest import Latest
+from visualizer.show.parts import Parts, PipelinePart
+
+if TYPE_CHECKING:
+    from visualizer.hearing.analyser import Analyser, Features
+    from visualizer.hearing.sources import Heard
+    from visualizer.painting.engine import Engine, Painting
+
+SteerBeat = Callable[["Analyser", float], object]
+
+
+class Studio:
+    """Model and pipeline.
+
+    Args:
+        parts: how to make them.
+        failed: given one sentence, from any thread, when painting or loading fails.
+
+    Attributes:
+        latest: where the newest painting is.
+        model: the model that paints, once loaded.
+    """
+
+    def __init__(self, parts: Parts, failed: Callable[[str], None]) -> None:
+        self.latest: Latest[Painting] = Latest()
+        self.model: Any = None
+        self._parts = parts
+        self._failed = failed
+        self._pipeline: PipelinePart | None = None
+        self._period: int | None = None
+        self._knobs = Knobs()
+        self._offset_s = 0.0
+        self._transition_s, self._on_bar = 2.0, True
+        self._locked = False
+        self._refresh_hz: float | None = None
+
+    # ---- wishes
+
+    def set_period(self, index: int | None) -> None:
+        """Paint one period whatever is heard; None follows the music."""
+        self._period = index
+        if self._pipeline is not None:
+            self._pipeline.set_period(index)
+
+    def set_knobs(self, knobs: Knobs) -> None:
+        """How the picture moves from now on."""
+        self._knobs = knobs
+        if self._pipeline is not None:
+            self._pipeline.set_knobs(knobs)
+
+    def set_transition(self, seconds: float, on_bar: bool) -> None:
+        """How long the way to another look takes, and whether a look that is chosen waits for the next bar."""
+        self._transition_s, self._on_bar = seconds, on_bar
+        self.order(lambda engine: engine.set_transition(seconds))
+
+    def next_look(self) -> None:
+        """Go to the next look."""
+        on_bar = self._on_bar
+        self.order(lambda engine: engine.next_look(on_bar=on_bar))
+
+    def previous_look(self) -> None:
+        """Go to the look with the number before."""
+        on_bar = self._on_bar
+        self.order(lambda engine: engine.previous_look(on_bar=on_bar))
+
+    def random_look(self) -> None:
+        """Go to a look drawn by chance."""
+        on_bar = self._on_bar
+        self.order(lambda engine: engine.random_look(on_bar=on_bar))
+
+    def last_look(self) -> None:
+        """Go back to the look that was shown before, where it was left; at once, for it is meant to undo."""
+        self.order(lambda engine: engine.last_look())
+
+    def lock_look(self, locked: bool) -> None:
+        """Stay in this look; the rhythm goes on."""
+        self._locked = locked
+        self.order(lambda engine: engine.lock_look(locked))
+
+    def order(self, order: Callable[[Engine], object]) -> None:
+        """Have something done with the engine, such as Engine.next_look; nothing without a model."""
+        if self._pipeline is not None:
+            self._pipeline.order(order)
+
+    def steer_beat(self, order: SteerBeat) -> None:
+        """Have something done with the analyser at a time of its sound; nothing without a model."""
+        if self._pipeline is not None:
+            self._pipeline.steer_beat(order)
+
+    def set_offset(self, seconds: float) -> None:
+        """Show pictures later than the sound (positive) or earlier (negative).
+
+        Raises:
+            ValueError: beyond half a second.
+        """
+        self._offset_s = checked_offset(seconds)
+        if self._pipeline is not None:
+            self._pipeline.set_offset(seconds)
+
+    def set_refresh(self, hz: float) -> None:
+        """The rate at which the screen is meant to be drawn, Hz."""
+        self._refresh_hz = hz
+        if self._pipeline is not None:
+            self._pipeline.set_refresh(hz)
+
+    def hear(self, source: Any) -> None:
+        """Paint what another source sounds like; None for silence."""
+        if self._pipeline is not None:
+            self._pipeline.set_source(source)
+
+    # ---- what is going on
+
+    def features(self) -> Features | None:
+        """What the music does in the refresh that is drawn now: once a refresh, never waits. None without a model."""
+        return None if self._pipeline is None else self._pipeline.features()
+
+    def heard_at(self, time: float) -> Heard | None:
+        """What is, or was a moment ago, in the air; None without a model. Any thread; never waits."""
+        return None if self._pipeline is None else self._pipeline.heard_at(time)
+
+    def figures(self) -> Figures:
+        """What is measured of sound, paintings and refreshes; all 0 without a model."""
+        return Figures() if self._pipeline is None else self._pipeline.figures()
+
+    # ---- on the thread that loads models
+
+    def load(self, name: str | None, wanted: Callable[[], bool]) -> bool:
+        """Paint with a model by name or folder; None for the default one.
+
+        Args:
+            wanted: False when the app has been closed meanwhile; then nothing is started.
+        Returns:
+            Whether painting has begun with it: this is the first model.
+        Raises:
+            VisualizerError: it cannot be loaded; the present one paints on.
+        """
+        try:
+            model = self._parts.model(name)
+        except VisualizerError as error:
+            if name is None or self._pipeline is not None:
+                raise
+            self._failed(str(error))
+            model = self._parts.model(None)  # something that paints, rather than nothing
+        if not wanted():
+            return False
+        self.model = model
+        if self._pipeline is not None:
+            self._pipeline.set_model(model)
+            return False
+        pipeline = self._parts.paint(model, self.latest, self._failed)
+        self._hand_over(pipeline)
+        pipeline.start()
+        self._pipeline = pipeline
+        return True
+
+    def close(self) -> None:
+        """Stop painting."""
+        if self._pipeline is not None:
+            self._pipeline.stop()
+
+    def _hand_over(self, pipeline: PipelinePart) -> None:
+        """Tell a new pipeline what was set before it was there."""
+        pipeline.set_period(self._period)
+        pipeline.set_knobs(self._knobs)
+        pipeline.set_offset(self._offset_s)
+        seconds, locked = self._transition_s, self._locked
+        pipeline.order(lambda engine: engine.set_transition(seconds))
+        pipeline.order(lambda engine: engine.lock_look(locked))
+        if self._refresh_hz is not None:
+            pipeline.set_refresh(self._refresh_hz)
