@@ -18,13 +18,12 @@ from pytestqt.qtbot import QtBot
 from visualizer.gui.canvas import GLCanvas, OpenGL, probe_opengl
 from visualizer.gui.raster import RasterCanvas
 from visualizer.gui.raster_refresh import Drawn, RasterRefresh, Wanted
-from visualizer.picture.hanging import WALL
 from visualizer.hearing.analyser import Features
 from visualizer.hearing.bands import BANDS
 from visualizer.painting.engine import Painting
 from visualizer.painting.knobs import Knobs
 from visualizer.picture.fade import FIRST_S
-from visualizer.picture.hanging import FITS, Fit
+from visualizer.picture.hanging import FITS, WALL, Fit
 from visualizer.picture.scene import BLACK_S, Sight
 
 

@@ -217,10 +217,16 @@ def test_the_word_about_flashing_light_waits_and_comes_once(window: MainWindow, 
     assert WARNING not in window.stage.notices.texts
 
 
-def test_the_first_run_plays_and_says_what_to_do_next(window: MainWindow, qtbot: QtBot) -> None:
-    begin(window.session, window, AppOptions())
+BUNDLED = tuple(piece.path for piece in bundled_pieces())
+
+
+@pytest.mark.parametrize("files", [(), BUNDLED], ids=["by the app", "by script/play"])
+def test_the_first_run_plays_and_says_what_to_do_next(
+    window: MainWindow, qtbot: QtBot, files: tuple[Path, ...]
+) -> None:
+    begin(window.session, window, AppOptions(files=files))
     qtbot.waitUntil(lambda: window.session.status().state is State.PLAYING)
-    assert window.session.queue()[0] == tuple(piece.path for piece in bundled_pieces())
+    assert window.session.queue()[0] == BUNDLED
     assert window.stage.steps.isVisible()
     assert len(window.stage.steps.findChildren(QLabel)) == 4  # a title and three sentences
     QTest.keySequence(window.windowHandle(), QKeySequence("M"))
@@ -231,6 +237,11 @@ def test_the_first_run_plays_and_says_what_to_do_next(window: MainWindow, qtbot:
 def test_other_starts_do_not_begin_by_themselves(window: MainWindow, options: AppOptions) -> None:
     begin(window.session, window, options)
     assert window.session.queue()[0] == ()
+    assert not window.stage.steps.isVisible()
+
+
+def test_who_brings_music_to_the_first_run_is_left_alone(window: MainWindow, songs: list[Path]) -> None:
+    begin(window.session, window, AppOptions(files=(songs[0],)))
     assert not window.stage.steps.isVisible()
 
 

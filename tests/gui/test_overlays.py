@@ -11,10 +11,11 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from visualizer.files.decode import clock_text
 from visualizer.gui.notices import MOST, Notices
 from visualizer.gui.period_plot import PeriodPlot
 from visualizer.gui.theme import DARK, LIGHT, TEXT_PAIRS, Theme, app_icon, contrast, icon, theme_for
-from visualizer.gui.transport_line import Line, clock_text
+from visualizer.gui.transport_line import Line
 from visualizer.paths import resources_dir
 
 

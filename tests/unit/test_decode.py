@@ -13,7 +13,7 @@ import soundfile
 from tests import sound_files
 from tests.sound_files import pitch, sweep, tone, write_sound
 from visualizer.errors import VisualizerError
-from visualizer.files.decode import AudioFile, clock, to_mono, to_stereo
+from visualizer.files.decode import AudioFile, clock_text, to_mono, to_stereo
 
 RATE = 48_000
 SECONDS = 8.0  # enough for several pages of Ogg
@@ -247,7 +247,7 @@ def test_odd_names_are_files_not_addresses(tmp_path: Path) -> None:
 
 
 def test_clock() -> None:
-    assert [clock(0.9), clock(65), clock(7265)] == ["0:00", "1:05", "2:01:05"]
+    assert [clock_text(0.9), clock_text(65), clock_text(7265)] == ["0:00", "1:05", "2:01:05"]
 
 
 def test_a_removed_file_can_be_sought_again_and_again(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ class AudioFile:
     def _read_on(self, n: int) -> np.ndarray:
         """What FFmpeg finds behind damage at which libsndfile stops; nothing when it does not either."""
         reached = self.position + len(self._pending)
-        self.warning = f"{self._path.name} is damaged at {clock(reached / self.rate)}: the rest plays."
+        self.warning = f"{self._path.name} is damaged at {clock_text(reached / self.rate)}: the rest plays."
         try:
             self._resume(reached)
             return self._decoder.read(n)
@@ -170,8 +170,8 @@ class AudioFile:
         declared = self._decoder.n_samples
         if declared - self.position > SLACK_S * self.rate:
             self.warning = (
-                f"{self._path.name} breaks off at {clock(self.position / self.rate)} of "
-                f"{clock(declared / self.rate)}: what could be read was played."
+                f"{self._path.name} breaks off at {clock_text(self.position / self.rate)} of "
+                f"{clock_text(declared / self.rate)}: what could be read was played."
             )
 
 
@@ -206,9 +206,9 @@ def _describe(path: Path, decoder: Decoder) -> FileInfo:
     )
 
 
-def clock(seconds: float) -> str:
-    """A time for people: 1:05, or 2:01:05 from an hour on."""
-    minutes, rest = divmod(int(seconds), 60)
+def clock_text(seconds: float) -> str:
+    """A time as people write it: 1:05, or 2:01:05 from an hour on."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 

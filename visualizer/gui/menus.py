@@ -34,7 +34,7 @@ def make_actions(
     actions = {}
     periods, fits = QActionGroup(window), QActionGroup(window)
     for row in rows:
-        if row.name in SUBMENUS or row.name not in commands:
+        if row.name in SUBMENUS:
             continue
         action = QAction(tr(row.text), window)
         action.setObjectName(row.name)
@@ -65,7 +65,7 @@ def make_menu(parent: QWidget, actions: Mapping[str, QAction], submenus: Mapping
             if row.name in SUBMENUS:
                 submenus[row.name].setTitle(tr(row.text))
                 menu.addMenu(submenus[row.name])
-            elif row.name in actions:
+            else:
                 menu.addAction(actions[row.name])
         whole.addMenu(menu)
     return whole

@@ -20,10 +20,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from visualizer.files.decode import clock_text
 from visualizer.files.tags import Tags
 from visualizer.gui.panels import Panel
 from visualizer.gui.theme import DARK, Theme, sans
-from visualizer.gui.transport_line import OWN_KEYS, clock_text
+from visualizer.gui.transport_line import OWN_KEYS
 from visualizer.words import tr
 
 SIZE = QSize(540, 456)

@@ -17,8 +17,8 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from visualizer import __version__
+from visualizer.files.decode import clock_text
 from visualizer.gui.theme import SPACE, sans
-from visualizer.gui.transport_line import clock_text
 from visualizer.show.recorded_picture import RecordedPicture
 from visualizer.show.recorder import Recorded, Recorder, RecordingOptions
 from visualizer.words import tr

@@ -13,8 +13,9 @@ from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QToolTip
 
+from visualizer.files.decode import clock_text
 from visualizer.gui.theme import PIGMENTS, Theme
-from visualizer.gui.transport_line import KNOB, Line, clock_text
+from visualizer.gui.transport_line import KNOB, Line
 
 if TYPE_CHECKING:
     from visualizer.painting.survey import Survey

@@ -7,6 +7,7 @@ The settings say which of the two it was, from the first second on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,8 @@ def begin(session: Session, window: MainWindow, options: AppOptions) -> None:
         window.listen(options.input)
     elif options.files:
         window.open(options.files)
+        if _is_first_run(settings, options) and _are_bundled(options.files):
+            window.stage.show_steps()
     elif settings.listening:
         window.listen(settings.input_name)
     elif _is_first_run(settings, options):
@@ -68,6 +71,12 @@ def begin(session: Session, window: MainWindow, options: AppOptions) -> None:
 def _is_first_run(settings: Settings, options: AppOptions) -> bool:
     """Nothing was ever heard here: begin with the bundled music, so that there is something to see at once."""
     return not options.safe_mode and not (settings.queue or settings.recent or settings.input_name)
+
+
+def _are_bundled(files: Sequence[Path]) -> bool:
+    """Whether a start script has named the bundled pieces, and a person nothing."""
+    bundled = {piece.path.resolve() for piece in bundled_pieces()}
+    return all(path.resolve() in bundled for path in files)
 
 
 def _open_output(window: MainWindow, options: AppOptions) -> None:

@@ -11,10 +11,11 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QFontMetrics, QWheelEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from visualizer.files.decode import clock_text
 from visualizer.gui.cover import Cover
 from visualizer.gui.seek_line import SeekLine
 from visualizer.gui.theme import DARK, SPACE, Theme, icon, sans
-from visualizer.gui.transport_line import FocusedKeys, Line, clock_text
+from visualizer.gui.transport_line import FocusedKeys, Line
 from visualizer.show.actions import VOLUME_STEP
 from visualizer.show.events import State, Status
 from visualizer.words import tr

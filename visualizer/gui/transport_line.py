@@ -12,13 +12,6 @@ KNOB = 7.0  # radius of the knob and room at both ends, points
 OWN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
-def clock_text(seconds: float) -> str:
-    """Time as people write it: 4:05, 1:02:09."""
-    whole = max(0, int(seconds))
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 class FocusedKeys:
     """Mixin: a control that has the focus keeps Space, Enter and the arrows; else they are the window's shortcuts."""
 

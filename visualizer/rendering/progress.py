@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from visualizer.files.decode import clock
+from visualizer.files.decode import clock_text
 
 BAR = 24  # characters
 EVERY_S = 0.2  # between two changes of the line
@@ -58,9 +58,9 @@ def progress_text(done_s: float, total_s: float, taken_s: float) -> str:
     """The line's words: bar, place, speed and the time that is left."""
     speed = done_s / taken_s if taken_s > 0 else 0.0
     if total_s <= 0:
-        return f"{clock(done_s)}  {speed:.1f} x real time"
+        return f"{clock_text(done_s)}  {speed:.1f} x real time"
     share = min(1.0, done_s / total_s)
     filled = round(BAR * share)
-    left = clock((total_s - done_s) / speed) if speed > 0 and done_s < total_s else "0:00" if done_s else "--:--"
+    left = clock_text((total_s - done_s) / speed) if speed > 0 and done_s < total_s else "0:00" if done_s else "--:--"
     bar = "#" * filled + "-" * (BAR - filled)
-    return f"[{bar}] {share:4.0%}  {clock(done_s)} of {clock(total_s)}  {speed:.1f} x real time  {left} left"
+    return f"[{bar}] {share:4.0%}  {clock_text(done_s)} of {clock_text(total_s)}  {speed:.1f} x real time  {left} left"

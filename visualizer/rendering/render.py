@@ -20,7 +20,7 @@ import numpy as np
 from mvnet.periods import PERIODS
 from visualizer import __version__
 from visualizer.errors import VisualizerError
-from visualizer.files.decode import AudioFile, clock
+from visualizer.files.decode import AudioFile, clock_text
 from visualizer.painting.engine import Engine, Model
 from visualizer.painting.knobs import Knobs
 from visualizer.painting.models import PaintingModel, load_model, model_folder
@@ -140,8 +140,8 @@ class RenderReport:
         """The outcome in words."""
         width, height = self.size
         text = (
-            f"{clock(self.seconds)} of {width}x{height} at {self.fps:g} images a second, heard as {self.period}, "
-            f"painted by {self.model} on {self.provider}, drawn by {self.drawn_by}; took {clock(self.render_s)}, "
+            f"{clock_text(self.seconds)} of {width}x{height} at {self.fps:g} images a second, heard as {self.period}, "
+            f"painted by {self.model} on {self.provider}, drawn by {self.drawn_by}; took {clock_text(self.render_s)}, "
             f"{self.times_real_time:.2f} x real time"
         )
         return f"{text}. {self.warning}" if self.warning else text
