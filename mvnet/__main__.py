@@ -16,6 +16,7 @@ COMMANDS = {
     "lessons": ("mvnet.cli_lessons", "let two music networks from PyPI hear the clips, as teachers of the encoder"),
     "train": ("mvnet.cli_train", "train the encoder or the GAN, with checkpoints and exact resume"),
     "evaluate": ("mvnet.cli_evaluate", "measure a trained model on music and paintings it has not seen"),
+    "listen": ("mvnet.cli_listen", "what a model hears in music as it plays, over time"),
     "export": ("export.cli", "write a model folder for the app (ONNX), checked against torch"),
 }
 

@@ -6,9 +6,10 @@ state is touched. Runs in the training process, process 0.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -16,6 +17,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from mvnet.periods import PERIODS
+
+if TYPE_CHECKING:
+    from mvnet.course import Course
 
 COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#aa3377")  # Tol's bright scheme: safe for colour blindness
 MOST_PANELS = 6
@@ -158,6 +162,21 @@ def save_confusion(path: Path, confusion: Sequence[Sequence[int]], title: str) -
     axes.set_xticks(range(len(PERIODS)), PERIODS, rotation=30)
     axes.set_yticks(range(len(PERIODS)), PERIODS)
     axes.set(title=title, xlabel="heard as", ylabel="is")
+    _save(figure, path)
+
+
+def save_course(path: Path, course: Course) -> None:
+    """The periods' probabilities over time, stacked, with the borders between pieces and their names."""
+    figure = Figure(figsize=(12, 4), layout="constrained")
+    axes = figure.add_subplot()
+    axes.stackplot(course.times, course.chances.T, colors=COLOURS, labels=PERIODS, linewidth=0)
+    for piece in course.pieces:
+        axes.axvline(piece.start_s, color="black", linewidth=1.2)
+        middle = (piece.start_s + piece.end_s) / 2
+        name = textwrap.fill(piece.name.replace("-", " ").replace("_", " "), 16)
+        axes.annotate(name, (middle, 1.02), ha="center", va="bottom", fontsize=7, annotation_clip=False)
+    axes.set(xlim=(0, course.times[-1]), ylim=(0, 1), xlabel="seconds", ylabel="probability")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=len(PERIODS))
     _save(figure, path)
 
 
