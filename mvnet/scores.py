@@ -45,12 +45,10 @@ class Score:
     Attributes:
         notes: at least one.
         tempo: quarter notes a minute where the score gives them, else None.
-        title: as the score has it, "" where it has none.
     """
 
     notes: tuple[Note, ...]
     tempo: float | None = None
-    title: str = ""
 
     @property
     def parts(self) -> int:
@@ -78,12 +76,12 @@ def read_score(path: Path) -> Score:
             # Pickles of parsed scores would be left in the system's temporary folder.
             stream = converter.parse(str(path), forceSource=True, storePickle=False)
             notes = tuple(sorted(note for index, part in enumerate(_parts(stream)) for note in _notes(part, index)))
-            tempo, title = _tempo(stream), str(getattr(stream.metadata, "title", None) or "")
+            tempo = _tempo(stream)
     except Exception as error:  # a parser of many formats raises whatever it trips over
         raise UnreadableScore(f"{path} cannot be read as a score ({type(error).__name__}: {error})") from error
     if not notes:
         raise UnreadableScore(f"{path} has no notes")
-    return Score(notes, tempo, title)
+    return Score(notes, tempo)
 
 
 def _parts(stream: Any) -> list[Any]:
