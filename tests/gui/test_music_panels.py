@@ -106,7 +106,7 @@ def test_the_chooser_by_keyboard_and_back_to_the_music(playing: MainWindow, qtbo
     qtbot.keyClick(chooser, Qt.Key.Key_Down)
     qtbot.keyClick(chooser, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: playing.session.status().live)
-    qtbot.waitUntil(lambda: playing.settings.input_name == "Fake microphone")
+    qtbot.waitUntil(lambda: playing.settings.input_name.startswith("Fake microphone ["))
     chooser = opened_chooser(playing, qtbot)
     assert chooser.rows[1].isChecked()
     qtbot.mouseClick(chooser.rows[0], Qt.MouseButton.LeftButton)

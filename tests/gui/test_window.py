@@ -267,7 +267,8 @@ def test_inputs_are_listed_chosen_and_remembered(playing: MainWindow, qtbot: QtB
     qtbot.waitUntil(lambda: [row.text() for row in chooser.rows] == ["Music files", "Fake microphone"])
     qtbot.mouseClick(chooser.rows[1], Qt.MouseButton.LeftButton)  # the second click, and it is heard
     qtbot.waitUntil(lambda: playing.session.status().live)
-    qtbot.waitUntil(lambda: playing.settings.input_name == title(playing) != "")
+    qtbot.waitUntil(lambda: playing.settings.input_name.startswith("Fake microphone ["))
+    assert title(playing) == "Fake microphone"
     assert playing.transport.time.text() == "listening"
     assert not playing.transport.seek.isEnabled()
     playing.session.toggle()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +273,21 @@ def test_titles_say_who(made: Made, tmp_path: Path) -> None:
         file.write(tone(1.0, RATE))
     made.open([path])
     assert made.title == "Erik Satie: Gymnop\u00e9die No. 1"
+
+
+@pytest.mark.parametrize(("kind", "remembered"), [("monitor", ""), ("microphone", "Fake microphone [Fake]")])
+def test_who_chooses_what_the_computer_plays_follows_it(kind: str, remembered: str) -> None:
+    made = Made()
+    made.jukebox.live._parts = replace(
+        made.jukebox.live._parts,
+        inputs=lambda: [replace(one, kind=kind, host_api="Fake") for one in input_devices(made.sound)],
+    )
+    made.jukebox.listen("Fake microphone [Fake]")
+    assert made.events[-1] == Opened("Fake microphone", None, remembered)
+    made.jukebox.close()
+
+
+def test_the_input_of_the_last_time_may_be_away(made: Made) -> None:
+    made.jukebox.listen("Stage box [ALSA]")
+    assert made.events[-1] == Opened("Fake microphone", None, "Stage box [ALSA]")
+    assert made.jukebox.status().title == "Fake microphone (waiting for Stage box)"

@@ -70,7 +70,11 @@ class World:
         self.heard.append(self.live.title)
 
     def listen(self, name: str) -> None:
-        self.live.listen(self.live.choose(name), by_name=bool(name))
+        device = self.live.choose(name)
+        if device is None:
+            self.live.wait_for(name)
+        else:
+            self.live.listen(device, by_name=bool(name))
 
     def pull(self, device: Device) -> None:
         """Unplug: the stream ends, and the list is shorter."""
@@ -110,9 +114,41 @@ def test_the_default_is_heard_unless_a_name_is_given(world: World) -> None:
     assert world.live.title == "Monitor"
     world.listen("stage [pulseaudio]")
     assert (world.live.title, world.open) == ("Stage", ["Stage"])
-    with pytest.raises(VisualizerError, match="no sound input 'harp': choose one of Monitor, Desk, Stage"):
+    with pytest.raises(VisualizerError, match="no sound input “harp”: choose one of Monitor, Desk, Stage"):
         world.listen("harp")
     assert world.open == ["Stage"]
+
+
+def test_an_input_of_the_last_time_that_is_not_there_is_waited_for(world: World) -> None:
+    world.devices.remove(DESK)
+    world.listen(DESK.key)
+    assert (world.live.title, world.live.waiting, world.live.chosen) == ("Monitor", "Desk", DESK.key)
+    assert world.said() == ["The input “Desk” is not there: connect it, or choose another; listening to “Monitor” meanwhile."]
+    world.run(60)
+    world.devices.append(DESK)
+    world.until("Desk", 5.0)
+    assert (world.live.waiting, world.open) == ("", ["Desk"])
+    assert world.said() == ["The input “Desk” is back."]
+
+
+def test_without_any_input_the_one_of_the_last_time_is_waited_for(world: World) -> None:
+    world.devices = []
+    world.listen(DESK.key)
+    assert (world.live.part, world.live.waiting) == (None, "Desk")
+    assert world.said() == ["The input “Desk” is not there: connect it, or choose another; silence until then."]
+    world.devices = [DESK]
+    world.until("Desk", 5.0)
+
+
+def test_what_is_remembered_is_the_choice_not_what_is_heard(world: World) -> None:
+    assert world.live.chosen == ""
+    world.listen("Desk")
+    assert world.live.chosen == DESK.key
+    world.pull(DESK)
+    world.until("Monitor", 3.0)
+    assert world.live.chosen == DESK.key
+    world.listen("")
+    assert (world.live.title, world.live.chosen) == ("Monitor", "")
 
 
 def test_what_an_input_has_to_say_is_said(world: World) -> None:
@@ -135,21 +171,21 @@ def test_unplugged_and_plugged_in_again(world: World) -> None:
     world.until("Monitor", 3.0)
     assert world.live.waiting == "Desk"
     assert world.said() == [
-        "The input 'Desk' stopped: connect it again, or choose another; listening to 'Monitor' meanwhile."
+        "The input “Desk” stopped: connect it again, or choose another; listening to “Monitor” meanwhile."
     ]
     world.run(60)
     assert world.said() == []
     world.devices.append(replace(DESK, index=17))  # numbers change; names stay
     world.until("Desk", 5.0)
     assert (world.live.waiting, world.open) == ("", ["Desk"])
-    assert world.said() == ["The input 'Desk' is back."]
+    assert world.said() == ["The input “Desk” is back."]
 
 
 def test_a_stream_that_the_server_led_elsewhere_is_noticed(world: World) -> None:
     world.listen("Desk")
     world.devices.remove(DESK)  # but the stream goes on, with another's sound
     world.until("Monitor", 3.0)
-    assert "'Desk' stopped" in world.said()[0]
+    assert "“Desk” stopped" in world.said()[0]
 
 
 def test_without_any_other_input_there_is_silence_until_it_is_back(world: World) -> None:
@@ -178,7 +214,7 @@ def test_the_default_device_changes(world: World) -> None:
     headphones = replace(HEARD, name="Monitor of headphones", target="ear.monitor")
     world.devices[:] = [headphones, replace(HEARD, default=False), DESK]
     world.until("Monitor of headphones", 3.0)
-    assert world.said()[-1].startswith("Now listening to 'Monitor of headphones'")
+    assert world.said()[-1].startswith("Now listening to “Monitor of headphones”")
     assert len(world.open) == 1
 
 
@@ -211,7 +247,7 @@ def test_a_stream_that_ends_while_the_device_stays_is_opened_again(world: World)
     world.opened[-1].gone = True
     world.run(POLL_S)
     assert (world.live.title, world.live.waiting, world.open) == ("Desk", "", ["Desk"])
-    assert world.said() == ["The input 'Desk' was interrupted; it goes on."]
+    assert world.said() == ["The input “Desk” was interrupted; it goes on."]
 
 
 def test_a_device_that_fails_again_and_again_is_tried_less_and_less(world: World) -> None:

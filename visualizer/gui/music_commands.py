@@ -99,7 +99,7 @@ class MusicCommands:
         """A file or an input is open: remember it."""
         preferences = self._preferences
         if event.path is None:
-            preferences.change(input_name=event.title, listening=True)
+            preferences.change(input_name=event.input, listening=True)
         else:
             preferences.change(
                 recent=preferences.settings.with_recent(str(event.path)), listening=False, position_s=0.0

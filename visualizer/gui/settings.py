@@ -38,7 +38,7 @@ class Settings:
 
     Attributes:
         volume: 0 to 1; muted: the sound is off whatever the volume.
-        input_name: the sound input last listened to.
+        input_name: key of the sound input last listened to; empty for whatever is the default one.
         model: name of the model last painted with; empty for the default.
         plot: the period plot is shown.
         desk: the desk beside the painting is shown.

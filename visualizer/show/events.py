@@ -63,10 +63,17 @@ class Said:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file or an input is open."""
+    """A file or an input is open.
+
+    Attributes:
+        title: of the piece, or the input's name.
+        path: of the file; None for an input.
+        input: key of the input that was chosen, there or not; empty for whatever is the default one.
+    """
 
     title: str
     path: Path | None
+    input: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from visualizer.files.playlist import Playlist, music_files
 from visualizer.show.events import Event, Failed, Opened, QueueChanged, Said, State, Status
 from visualizer.show.live_input import LiveInput
 from visualizer.show.parts import Parts, PieceTold, PlayerPart
+from visualizer.words import tr
 
+PLAYED = "monitor"  # kind of an input that hears what the computer plays
 TRIED_AT_ONCE = 5  # pieces that cannot be opened, before other work gets its turn
 
 
@@ -199,6 +201,9 @@ class Jukebox:
     def listen(self, name: str) -> None:
         """Listen to the input of a name, or the first whose name contains it; empty for the default one.
 
+        Who chooses what the computer plays wants that, also when it plays elsewhere later. An input that is named by
+        its key was there once: when it is not there now, the default one is heard until it comes.
+
         Raises:
             VisualizerError: there is none, or it cannot be opened.
         """
@@ -207,11 +212,14 @@ class Jukebox:
             if self._player is not None:
                 self._player.pause()
             self._deaf = False
-            self.live.listen(device, by_name=bool(name))
+            if device is None:
+                self.live.wait_for(name)
+            else:
+                self.live.listen(device, by_name=bool(name) and not (device.default and device.kind == PLAYED))
         finally:
             self.opening = False
             self._hear()
-        self._emit(Opened(self.live.title, None))
+        self._emit(Opened(self.live.title, None, self.live.chosen))
 
     def resume(self) -> None:
         """Go back from an input to the music that waits, where it waits; nothing without any."""
@@ -340,8 +348,11 @@ class Jukebox:
 
     def _live_status(self, live: LiveInput) -> Status:
         if live.part is None:
-            return Status(State.OPENING, live=True, title=f"Waiting for {live.waiting or 'an input'}")
-        title = f"{live.title} (waiting for {live.waiting})" if live.waiting else live.title
+            waiting = tr("Waiting for {input}", input=live.waiting or tr("an input"))
+            return Status(State.OPENING, live=True, title=waiting)
+        title = live.title
+        if live.waiting:
+            title = tr("{title} (waiting for {input})", title=live.title, input=live.waiting)
         return Status(State.PAUSED if self._deaf else State.PLAYING, live=True, title=title)
 
     def _ready_player(self) -> PlayerPart:
@@ -367,8 +378,10 @@ def _music_in(paths: Sequence[Path]) -> list[Path]:
     """
     found = music_files(paths)
     if not found:
-        named = ", ".join(path.name for path in paths) or "nothing"
-        raise VisualizerError(f"There is no music in {named}: choose wav, flac, mp3, ogg, opus, m4a or aac files.")
+        named = ", ".join(path.name for path in paths) or tr("nothing")
+        raise VisualizerError(
+            tr("There is no music in {named}: choose wav, flac, mp3, ogg, opus, m4a or aac files.", named=named)
+        )
     return found
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from visualizer.errors import VisualizerError
 from visualizer.show.events import Event, Failed, InputsFound, Said
 from visualizer.show.parts import Input, InputPart, Parts
+from visualizer.words import tr
 
 LOOK_S = 1.0  # between looks at the list of inputs
 LOOK_SHARE = 0.2  # of the time that looking may take while something is waited for,
@@ -74,13 +75,26 @@ class LiveInput:
         """An input was chosen, whether it is there or not."""
         return self._wanted is not None
 
-    def choose(self, name: str) -> Input:
+    @property
+    def chosen(self) -> str:
+        """What to remember: the key of the input that was chosen, there or not; empty for whatever is the default."""
+        return self._wanted.key if self._wanted is not None else ""
+
+    def choose(self, name: str) -> Input | None:
         """The input of a name or key, or the first whose name contains it; for an empty name the default one.
 
+        Returns:
+            The input; None for a key, which some input had once, that no input has now.
         Raises:
             VisualizerError: there is none.
         """
-        return chosen(self.find(), name)
+        inputs = self.find()
+        try:
+            return chosen(inputs, name)
+        except VisualizerError:
+            if name.endswith("]"):
+                return None
+            raise
 
     def listen(self, device: Input, *, by_name: bool) -> None:
         """Hear an input from now on.
@@ -96,6 +110,22 @@ class LiveInput:
         self._wanted = Wanted(device.key if by_name else "", device.name)
         self._lost_key, self._patience = "", 0.0
         self._hold(part, device)
+
+    def wait_for(self, key: str) -> None:
+        """Want an input that was there once and is not now: hear the default one until it comes."""
+        self.close()
+        name = key.rpartition(" [")[0] or key
+        self._wanted, self.waiting, self._lost_key = Wanted(key, name), name, ""
+        self._fall_back(self._inputs)
+        self._emit(
+            Failed(
+                tr(
+                    "The input “{name}” is not there: connect it, or choose another; {meanwhile}.",
+                    name=name,
+                    meanwhile=self._meanwhile(),
+                )
+            )
+        )
 
     def find(self) -> Sequence[Input]:
         """The inputs there are now; an InputsFound follows. Raises VisualizerError when there is no sound at all."""
@@ -148,7 +178,8 @@ class LiveInput:
             self._replace(inputs)
         elif not wanted.key and not present.default and (default := _default(inputs)) is not None:
             if self._try(default):
-                self._emit(Said(f"Now listening to {default.name!r}: it has become what this computer uses."))
+                said = tr("Now listening to “{name}”: it has become what this computer uses.", name=default.name)
+                self._emit(Said(said))
         elif present.rate != self._device.rate:
             self._try(present)
 
@@ -160,7 +191,7 @@ class LiveInput:
         if self._clock() - self._lost_at < self._patience or not self._try(back):
             return False
         self.waiting = ""
-        self._emit(Said(f"The input {back.name!r} is back."))
+        self._emit(Said(tr("The input “{name}” is back.", name=back.name)))
         return True
 
     def _replace(self, inputs: Sequence[Input]) -> None:
@@ -178,13 +209,26 @@ class LiveInput:
         self._patience = min(max(PATIENCE_S, 2 * self._patience), LONGEST_PATIENCE_S) if failing else 0.0
         self._lost_key, self._lost_at = lost.key, now
         if present is not None and not failing and self._try(present):
-            self._emit(Said(f"The input {lost.name!r} was interrupted; it goes on."))
+            self._emit(Said(tr("The input “{name}” was interrupted; it goes on.", name=lost.name)))
             return
         if self._wanted.key:
             self.waiting = self._wanted.name
         self._fall_back(inputs)
-        meanwhile = f"listening to {self.title!r} meanwhile" if self.part is not None else "silence until then"
-        self._emit(Failed(f"The input {lost.name!r} stopped: connect it again, or choose another; {meanwhile}."))
+        self._emit(
+            Failed(
+                tr(
+                    "The input “{name}” stopped: connect it again, or choose another; {meanwhile}.",
+                    name=lost.name,
+                    meanwhile=self._meanwhile(),
+                )
+            )
+        )
+
+    def _meanwhile(self) -> str:
+        """What is heard instead of the input that is not there, as a clause."""
+        if self.part is None:
+            return tr("silence until then")
+        return tr("listening to “{name}” meanwhile", name=self.title)
 
     def _fall_back(self, inputs: Sequence[Input]) -> None:
         """Open the default input, unless that is the one that was lost a moment ago."""
@@ -225,7 +269,7 @@ def chosen(inputs: Sequence[Input], name: str) -> Input:
         VisualizerError: there is none.
     """
     if not inputs:
-        raise VisualizerError("No sound input was found: connect a microphone or start the sound server.")
+        raise VisualizerError(tr("No sound input was found: connect a microphone or start the sound server."))
     if not name:
         return _default(inputs) or inputs[0]
     wanted = name.casefold()
@@ -233,7 +277,7 @@ def chosen(inputs: Sequence[Input], name: str) -> Input:
     found = exact or [one for one in inputs if wanted in one.name.casefold()]
     if not found:
         there = ", ".join(one.name for one in inputs)
-        raise VisualizerError(f"There is no sound input {name!r}: choose one of {there}.")
+        raise VisualizerError(tr("There is no sound input “{name}”: choose one of {there}.", name=name, there=there))
     return found[0]
 
 
