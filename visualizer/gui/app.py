@@ -38,7 +38,7 @@ from visualizer.gui.run_figures import RunFigures, percentile_ms
 from visualizer.gui.settings import NAME, settings_folder
 from visualizer.gui.start import begin, settings_file
 from visualizer.gui.window import TITLE, MainWindow, MakeCanvas
-from visualizer.memory import give_back_large_blocks
+from visualizer.memory import give_back_large_blocks, keep_for_good
 from visualizer.show.options import AppOptions
 from visualizer.show.parts import Parts, real_parts
 from visualizer.show.session import Session
@@ -82,6 +82,7 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
         begin(session, window, options)
         timers = _watch_options(session, window, options)
         figures = RunFigures(window.canvas, session)
+        window.settled.connect(keep_for_good)
         with _signals_close(window):
             app.exec()
         run = figures.facts()

@@ -30,7 +30,7 @@ from visualizer.gui.picture_commands import PictureCommands
 from visualizer.gui.preferences import Preferences
 from visualizer.gui.setting_lines import OffsetLine, TransitionLine
 from visualizer.gui.sound_meters import SoundMeters
-from visualizer.gui.theme import GREY, SPACE, Theme, sans, serif
+from visualizer.gui.theme import DARK, GREY, SPACE, Theme, sans, serif
 from visualizer.gui.transport_line import FocusedKeys
 from visualizer.picture.hanging import FITS
 from visualizer.words import later, period_name, tr
@@ -47,6 +47,7 @@ KNOBS = (
     ("sensitivity", later("Reaction"), (later("none"), later("much")), 56),
     ("smoothing", later("Follow"), (later("quick"), later("lazy")), 56),
 )
+HEADINGS = (later("Motion"), later("Heard"), later("Among the periods"), later("Picture"))
 FIT_WORDS = {
     "fill": later("Fill the picture"),
     "fit": later("Whole on the wall"),
@@ -65,6 +66,28 @@ class Choice(FocusedKeys, QComboBox):
         painter.setPen(QPen(QColor(GREY), 1.6, cap=Qt.PenCapStyle.RoundCap))
         tip = QPointF(self.width() - 16, self.height() / 2 + 2)
         painter.drawPolyline(QPolygonF([tip + QPointF(-4, -4), tip, tip + QPointF(4, -4)]))
+        painter.end()
+
+
+class Heading(QLabel):
+    """A heading in the accent of now: a style sheet would be too slow for colours that glide."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._theme = DARK
+        self.setFont(serif(12.5, italic=True))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the words."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(QColor(self._theme.accent))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.end()
 
 
@@ -97,6 +120,7 @@ class Desk(QScrollArea):
         self.meters, self.map = SoundMeters(), PeriodMap()
         self.period, self.fit = Choice(), Choice()
         self.transition, self.offset = TransitionLine(preferences), OffsetLine(preferences, device)
+        self._headings = [Heading(tr(text)) for text in HEADINGS]
         self.quantised = QCheckBox(tr("Changes wait for the bar"))
         self._build()
         self._connect()
@@ -116,8 +140,8 @@ class Desk(QScrollArea):
             dial.set_theme(theme)
         for line in (self.transition, self.offset):
             line.set_theme(theme)
-        self.meters.set_theme(theme)
-        self.map.set_theme(theme)
+        for part in (self.meters, self.map, *self._headings):
+            part.set_theme(theme)
 
     def show_painting(self, painting: Painting, now: float) -> None:
         """Go on with the trail."""
@@ -149,13 +173,14 @@ class Desk(QScrollArea):
         column = QVBoxLayout(page)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(SPACE)
-        column.addWidget(_heading(tr("Motion")))
+        motion, heard, periods, picture = self._headings
+        column.addWidget(motion)
         column.addLayout(self._knobs())
-        column.addWidget(_heading(tr("Heard")))
+        column.addWidget(heard)
         column.addWidget(self.meters)
-        column.addWidget(_heading(tr("Among the periods")))
+        column.addWidget(periods)
         column.addWidget(self.map)
-        column.addWidget(_heading(tr("Picture")))
+        column.addWidget(picture)
         column.addLayout(self._rows())
         column.addStretch(1)
         self.setWidget(page)
@@ -204,10 +229,3 @@ class Desk(QScrollArea):
         self.period.activated.connect(lambda index: commands.hold_period(None if index == 0 else index - 1))
         self.fit.activated.connect(lambda index: preferences.change(fit=FITS[index]))
         self.quantised.clicked.connect(lambda on: preferences.change(quantised=on))
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setFont(serif(12.5, italic=True))
-    label.setObjectName("accent")
-    return label

@@ -2,7 +2,7 @@
 
 Five lines with names and probabilities; they glide to each new value and the timer rests when
 they have arrived. They lie over the painting, which has them drawn again at each refresh: they are
-kept as a picture until something of them looks different.
+kept as a picture until something of them looks different, and what seldom does as another.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ UNDECIDED = 0.01  # lines that differ by less are all alike: nothing has been he
 STEP_MS = 33
 FINENESS = 200  # lengths of a line that can be told apart
 WIDTH, MARGIN, ROW = 248, 16, 22
+TOP = MARGIN + 46  # of the first line
 
 
 class PeriodPlot(QWidget):
@@ -44,6 +45,7 @@ class PeriodPlot(QWidget):
         self._held: int | None = None
         self._theme = DARK
         self._drawn: tuple[tuple[object, ...], QPixmap] | None = None  # what it shows, and the label itself
+        self._words: tuple[tuple[object, ...], QPixmap] | None = None  # the same of what does not glide
         self._clock = clock
         self._last = clock()
         self._timer = QTimer(self)
@@ -55,7 +57,7 @@ class PeriodPlot(QWidget):
 
     def sizeHint(self) -> QSize:
         """Fixed: the label does not grow with the window."""
-        return QSize(WIDTH, 2 * MARGIN + 46 + ROW * len(PERIODS))
+        return QSize(WIDTH, TOP + MARGIN + ROW * len(PERIODS))
 
     def set_probabilities(self, period: Sequence[float]) -> None:
         """Glide to new probabilities, five numbers in the order of PERIODS; what is no number counts as 0."""
@@ -100,9 +102,26 @@ class PeriodPlot(QWidget):
     def _marks(self) -> tuple[object, ...]:
         """All that is seen of it: labels with the same marks look alike."""
         lines = [(round(FINENESS * value), f"{value:.0%}") for value in self.shown]
-        return *lines, self.likeliest, self._held, self._theme, self.devicePixelRatioF()
+        return *lines, *self._word_marks()
+
+    def _word_marks(self) -> tuple[object, ...]:
+        """All that is seen of what does not glide."""
+        return self.likeliest, self._held, self._theme, self.devicePixelRatioF()
 
     def _draw(self) -> QPixmap:
+        marks = self._word_marks()
+        if self._words is None or self._words[0] != marks:
+            self._words = marks, self._draw_words()
+        label = self._words[1].copy()
+        painter = QPainter(label)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(sans(9))
+        for index, name in enumerate(PERIODS):
+            self._draw_value(painter, index, name)
+        painter.end()
+        return label
+
+    def _draw_words(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
         label = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         label.setDevicePixelRatio(ratio)
@@ -113,14 +132,15 @@ class PeriodPlot(QWidget):
         painter.setBrush(QColor(self._theme.ground))
         painter.drawRoundedRect(QRectF(self.rect()), 8, 8)
         self._draw_heading(painter)
+        painter.setFont(sans(9))
         for index, name in enumerate(PERIODS):
-            self._draw_row(painter, index, name)
+            self._draw_name(painter, index, name)
         painter.end()
         return label
 
     def _draw_heading(self, painter: QPainter) -> None:
         painter.setFont(sans(8.5))
-        painter.setPen(QColor(self._theme.quiet))
+        painter.setPen(QColor(self._theme.accent))
         painter.drawText(
             QRectF(MARGIN, MARGIN - 2, WIDTH, 14), tr("Painting") if self._held is not None else tr("Heard as")
         )
@@ -130,25 +150,33 @@ class PeriodPlot(QWidget):
         name = period_name(period) if period else tr("Listening")
         painter.drawText(QRectF(MARGIN, MARGIN + 10, WIDTH, 28), Qt.AlignmentFlag.AlignVCenter, name)
 
-    def _draw_row(self, painter: QPainter, index: int, name: str) -> None:
-        top = MARGIN + 46 + ROW * index
-        value = self.shown[index]
-        leads = name == self.likeliest
-        painter.setFont(sans(9))
-        metrics = QFontMetricsF(painter.font())
-        painter.setPen(QColor(self._theme.text if leads else self._theme.quiet))
+    def _draw_name(self, painter: QPainter, index: int, name: str) -> None:
+        """A period's name, and the line that it may fill."""
+        painter.setPen(self._ink(name))
+        top = TOP + ROW * index
         painter.drawText(QRectF(MARGIN, top, 84, ROW), Qt.AlignmentFlag.AlignVCenter, period_name(name))
-        figure = f"{value:.0%}"
-        right = WIDTH - MARGIN
-        painter.drawText(
-            QRectF(right - 40, top, 40, ROW), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, figure
-        )
-        left, length = MARGIN + 88, right - 40 - (MARGIN + 88) - metrics.averageCharWidth() / 2
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(translucent(self._theme.text, 0.14))
-        painter.drawRoundedRect(QRectF(left, top + ROW / 2 - 2, length, 4), 2, 2)
-        painter.setBrush(QColor(PIGMENTS[index] if leads else self._theme.quiet))
-        painter.drawRoundedRect(QRectF(left, top + ROW / 2 - 2, max(4.0, length * value), 4), 2, 2)
+        painter.drawRoundedRect(self._line(painter, index, 1.0), 2, 2)
+
+    def _draw_value(self, painter: QPainter, index: int, name: str) -> None:
+        """A period's probability, in figures and as a line."""
+        painter.setPen(self._ink(name))
+        place = QRectF(WIDTH - MARGIN - 40, TOP + ROW * index, 40, ROW)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(place, right, f"{self.shown[index]:.0%}")
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(PIGMENTS[index] if name == self.likeliest else self._theme.quiet))
+        painter.drawRoundedRect(self._line(painter, index, self.shown[index]), 2, 2)
+
+    def _ink(self, name: str) -> QColor:
+        return QColor(self._theme.text if name == self.likeliest else self._theme.quiet)
+
+    def _line(self, painter: QPainter, index: int, share: float) -> QRectF:
+        """A share of a period's line."""
+        left = MARGIN + 88
+        length = WIDTH - MARGIN - 40 - left - QFontMetricsF(painter.font()).averageCharWidth() / 2
+        return QRectF(left, TOP + ROW * (index + 0.5) - 2, max(4.0, length * share), 4)
 
     def _step(self) -> None:
         now = self._clock()

@@ -47,7 +47,8 @@ class SeekLine(Line):
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
-        self._drawn = None
+        if theme.line != self._theme.line:
+            self._drawn = None
         super().set_theme(theme)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
@@ -98,7 +99,7 @@ class SeekLine(Line):
         if self._pointed is not None:
             painter.setBrush(QColor(self._theme.quiet))
             painter.drawRect(QRectF(min(max(self._pointed, KNOB), KNOB + length) - 0.5, 0, 1, self.height()))
-        painter.setBrush(QColor(self._theme.text))
+        painter.setBrush(QColor(self._theme.accent))
         wide = 4.0 if self.hasFocus() or self.isSliderDown() or self.underMouse() else 2.0
         painter.drawRoundedRect(QRectF(place - wide / 2, 0, wide, self.height()), 1, 1)
         painter.end()

@@ -8,15 +8,26 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from visualizer.gui.theme import DARK, Theme, sans, serif, translucent
 from visualizer.hearing.analyser import Features
 from visualizer.hearing.bands import BANDS
-from visualizer.words import tr
+from visualizer.words import later, tr
 
 WIDTH, BARS_HIGH, FOOT = 280, 76, 54
+BAR_HIGH = BARS_HIGH - 18  # above the bands' names
+BAND_NAMES = {
+    "kick": later("kick"),
+    "snare": later("snare"),
+    "hat": later("hat"),
+    "bass": later("bass"),
+    "low": later("low"),
+    "mid": later("mid"),
+    "treble": later("treble"),
+    "air": later("air"),
+}
 SURE_CONFIDENCE = 0.6  # below this it is a guess
 CALM_CONFIDENCE = 0.3  # below this a tempo is not worth naming
 
@@ -28,6 +39,7 @@ class SoundMeters(QWidget):
         super().__init__()
         self.features = Features.silence()
         self._theme = DARK
+        self._ground: tuple[tuple[object, ...], QPixmap] | None = None  # bars without levels, and what it is for
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("What is heard"))
 
@@ -49,32 +61,52 @@ class SoundMeters(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw the bars and, below, beat and loudness."""
+        """Draw the levels over the bars, which are drawn once, and, below, beat and loudness."""
+        theme, ratio = self._theme, self.devicePixelRatioF()
+        marks = self.size(), theme.raised, theme.quiet, ratio
+        if self._ground is None or self._ground[0] != marks:
+            self._ground = marks, self._draw_ground(ratio)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._draw_bars(painter)
+        painter.drawPixmap(0, 0, self._ground[1])
+        self._draw_levels(painter)
         self._draw_foot(painter)
         painter.end()
 
-    def _draw_bars(self, painter: QPainter) -> None:
-        theme, features = self._theme, self.features
-        step = self.width() / len(BANDS)
-        high = BARS_HIGH - 18
+    def _draw_ground(self, ratio: float) -> QPixmap:
+        """The bars and their names."""
+        ground = QPixmap(self.size() * ratio)
+        ground.setDevicePixelRatio(ratio)
+        ground.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(sans(7.5))
         for index, band in enumerate(BANDS):
-            left, wide = index * step + 2, step - 4
-            level = _share(features.levels[index])
-            struck = _share(features.onsets[index])
+            bar = self._bar(index, 1.0)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.raised))
-            painter.drawRoundedRect(QRectF(left, 0, wide, high), 2, 2)
-            painter.setBrush(translucent(theme.accent, 0.55))
-            painter.drawRoundedRect(QRectF(left, high * (1 - level), wide, high * level), 2, 2)
+            painter.setBrush(QColor(self._theme.raised))
+            painter.drawRoundedRect(bar, 2, 2)
+            painter.setPen(QColor(self._theme.quiet))
+            place = QRectF(bar.left() - 4, BAR_HIGH + 2, bar.width() + 8, 14)
+            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, tr(BAND_NAMES.get(band.name, band.name)))
+        painter.end()
+        return ground
+
+    def _bar(self, index: int, share: float) -> QRectF:
+        """The lower share of a band's bar."""
+        step = self.width() / len(BANDS)
+        return QRectF(index * step + 2, BAR_HIGH * (1 - share), step - 4, BAR_HIGH * share)
+
+    def _draw_levels(self, painter: QPainter) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        for index in range(len(BANDS)):
+            level = self._bar(index, _share(self.features.levels[index]))
+            painter.setBrush(translucent(self._theme.accent, 0.55))
+            painter.drawRoundedRect(level, 2, 2)
+            struck = _share(self.features.onsets[index])
             if struck > 0.02:
-                painter.setBrush(translucent(theme.text, struck))
-                painter.drawRoundedRect(QRectF(left, high * (1 - level) - 1.5, wide, 3), 1, 1)
-            painter.setPen(QColor(theme.quiet))
-            painter.setFont(sans(7.5))
-            painter.drawText(QRectF(left - 2, high + 2, step, 14), Qt.AlignmentFlag.AlignHCenter, band.name)
+                painter.setBrush(translucent(self._theme.text, struck))
+                painter.drawRoundedRect(QRectF(level.left(), level.top() - 1.5, level.width(), 3), 1, 1)
 
     def _draw_foot(self, painter: QPainter) -> None:
         theme, features, top = self._theme, self.features, BARS_HIGH + 6

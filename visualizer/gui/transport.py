@@ -39,6 +39,7 @@ class Button(FocusedKeys, QToolButton):
         self._action = action
         self._icons = icons
         self._theme = DARK
+        self._drawn: tuple[str, str, str] | None = None  # name and colours of the icon
         self.setIconSize(QSize(22, 22))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(action.text().rstrip("…"))
@@ -64,7 +65,10 @@ class Button(FocusedKeys, QToolButton):
         on = self._action.isChecked()
         name = self._icons[-1] if on else self._icons[0]
         lit = on and self.isCheckable()
-        self.setIcon(icon(name, self._theme.accent if lit else self._theme.text, self._theme.faint))
+        drawn = name, self._theme.accent if lit else self._theme.text, self._theme.faint
+        if drawn != self._drawn:  # the accent changes often, most icons do not
+            self._drawn = drawn
+            self.setIcon(icon(*drawn))
         self.setChecked(lit)
         self.setEnabled(self._action.isEnabled())
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QByteArray, QEvent, QPointF, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QPointF, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QAction,
     QCloseEvent,
@@ -26,6 +26,7 @@ from PyQt6.QtWidgets import QMainWindow, QMenu
 
 from visualizer.files.pieces import Piece, bundled_pieces
 from visualizer.gui.canvas import Canvas
+from visualizer.gui.colours import Colours
 from visualizer.gui.desk import Desk
 from visualizer.gui.desktop import reduced_motion
 from visualizer.gui.easel import Hear, Take
@@ -43,8 +44,7 @@ from visualizer.gui.settings import Settings, SettingsFile
 from visualizer.gui.settings_commands import SettingsCommands
 from visualizer.gui.shows import Shows
 from visualizer.gui.stage import Stage
-from visualizer.gui.style_sheet import style_sheet
-from visualizer.gui.theme import DARK, LIGHT, app_icon, theme_for
+from visualizer.gui.theme import app_icon
 from visualizer.gui.transport import Transport
 from visualizer.gui.welcome import Welcome
 from visualizer.painting.model_card import find_models
@@ -90,6 +90,7 @@ class MainWindow(QMainWindow):
     woken = pyqtSignal()  # from any thread: the session has events
     reported = pyqtSignal(str)  # from any thread: an unexpected fault, as a sentence
     asked = pyqtSignal(bool)  # from any thread: the desktop asks for reduced motion
+    settled = pyqtSignal()  # another model paints: for now all is loaded
 
     def __init__(self, session: Session, make_canvas: MakeCanvas, file: SettingsFile, seed: int = 0) -> None:
         super().__init__()
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self._status: Status | None = None
         self._chosen_until = 0.0
         self._tier = 0
+        self._loaded = False  # a model that has painted nothing yet
         self._closed = False
         self.setWindowTitle(TITLE)
         self.setWindowIcon(app_icon())
@@ -153,6 +155,8 @@ class MainWindow(QMainWindow):
         self.shows.join(self.stage, self.canvas.widget(), lambda: self.painting)
         files, inputs = self.actions_by_name["open"], self._submenus["inputs"]
         self.sounds = MusicPanels(session, self.music, self.transport, files, inputs, self._show_panel, self.stage)
+        followers = (self.transport, self.desk, self.plot, self.own, self.sounds)
+        self.colours = Colours(self, (self.stage.notices,), followers)
         self.setCentralWidget(self.stage)
         self.stage.setFocus()  # not the first button: it would keep Space and the arrows for itself
 
@@ -310,6 +314,7 @@ class MainWindow(QMainWindow):
             self.notice(event.text, alarm=isinstance(event, Failed))
         elif isinstance(event, ModelLoaded):
             self._chosen()
+            self._loaded = True
             self.preferences.change(model=event.name)
         else:
             self.sounds.take(event)
@@ -381,8 +386,12 @@ class MainWindow(QMainWindow):
         if first:
             self._show_plot()
         self.paintings += 1
+        if self._loaded:
+            self._loaded = False
+            self.settled.emit()
         if self.first_painting_at is None:
             self.first_painting_at = time.time()
+        self.colours.see(painting.image)
         self.plot.set_probabilities(painting.period.tolist())
         self.desk.show_painting(painting, time.monotonic())
         self.transport.show_level(painting.level)
@@ -398,12 +407,7 @@ class MainWindow(QMainWindow):
     # ---- looks of the window
 
     def _apply_theme(self) -> None:
-        hints = QGuiApplication.styleHints()
-        scheme = hints.colorScheme() if hints is not None else Qt.ColorScheme.Unknown
-        theme = {"dark": DARK, "light": LIGHT}.get(self.settings.appearance, theme_for(scheme))
-        self.setStyleSheet(style_sheet(theme))
-        for part in (self.transport, self.desk, self.plot, self.stage.notices, self.own, self.sounds):
-            part.set_theme(theme)
+        self.colours.apply(self.settings.appearance)
 
     # ---- what Qt says
 
