@@ -123,7 +123,9 @@ def test_an_input_of_the_last_time_that_is_not_there_is_waited_for(world: World)
     world.devices.remove(DESK)
     world.listen(DESK.key)
     assert (world.live.title, world.live.waiting, world.live.chosen) == ("Monitor", "Desk", DESK.key)
-    assert world.said() == ["The input “Desk” is not there: connect it, or choose another; listening to “Monitor” meanwhile."]
+    assert world.said() == [
+        "The input “Desk” is not there: connect it, or choose another; listening to “Monitor” meanwhile."
+    ]
     world.run(60)
     world.devices.append(DESK)
     world.until("Desk", 5.0)

@@ -140,8 +140,10 @@ class Desk(QScrollArea):
             dial.set_theme(theme)
         for line in (self.transition, self.offset):
             line.set_theme(theme)
-        for part in (self.meters, self.map, *self._headings):
-            part.set_theme(theme)
+        self.meters.set_theme(theme)
+        self.map.set_theme(theme)
+        for heading in self._headings:
+            heading.set_theme(theme)
 
     def show_painting(self, painting: Painting, now: float) -> None:
         """Go on with the trail."""
