@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import av
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 
 from bench.beats import Heard, f_measure, judge, levels, together
 from bench.drums import LEAD_S, PATTERNS, Pattern, Played, play, steady
-from bench.motion import compare
+from bench.motion import FPS, SIZE, compare, main, picture_change, table
 
 
 @pytest.mark.parametrize("name", PATTERNS)
@@ -73,3 +76,36 @@ def test_motion_is_judged_against_shifted_motion() -> None:
     assert abs(follows.shifted) < 0.1
     assert follows.beyond > 0.95
     assert abs(ignores.correlation) < 0.2
+
+
+def test_the_table_of_motion_has_a_line_a_piece() -> None:
+    rng = np.random.default_rng(0)
+    strength = rng.random(300)
+    report = {"a-long-name": compare(strength, strength), "b": compare(rng.random(300), strength)}
+    head, first, second = table(report).splitlines()
+    assert head.split() == ["piece", "correlation", "shifted_95", "beyond", "lag_ms", "change"]
+    assert first.split()[:2] == ["a-long-name", "1.00"]
+    assert first.split()[3] == "100%"
+    assert len(head) == len(first) == len(second)
+
+
+def test_motion_is_measured_from_a_made_video(tmp_path: Path) -> None:
+    video, lit = tmp_path / "video.mp4", (10, 20)
+    with av.open(str(video), "w") as file:
+        stream = file.add_stream("libx264", rate=FPS, options={"qp": "0"})
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        for index in range(30):
+            picture = np.full((SIZE[1], SIZE[0], 3), 200 if index in lit else 60, np.uint8)
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        file.mux(stream.encode())
+    change = picture_change(video)
+    assert len(change) == 29
+    assert np.flatnonzero(change > 50).tolist() == [9, 10, 19, 20]
+
+
+def test_a_song_that_is_not_there_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["motion", str(tmp_path / "no.wav")])
+    assert main() == 2
+    assert "no.wav" in capsys.readouterr().err
