@@ -67,7 +67,7 @@ def painter_onnx(painter: Painter, spec: MelSpec, *, compact: bool = True) -> on
     graph = Graph(compact=compact)
     heard = graph.op("MatMul", "embedding", graph.constant(values(painter.hearing)))
     heard = graph.op("Add", heard, graph.constant(values(painter.hearing_offset)))
-    given = graph.op("Concat", "noise", heard, axis=1)
+    given = graph.op("Concat", _placed(graph, heard, painter), heard, axis=1)
     mixed = graph.op("LeakyRelu", _linear(graph, given, painter.mix), alpha=SLOPE)
     x = graph.op("LeakyRelu", _linear(graph, given, painter.start), alpha=SLOPE)
     x = graph.op("Reshape", x, graph.shape(-1, painter.start.out_features // START**2, START, START))
@@ -84,6 +84,17 @@ def painter_onnx(painter: Painter, spec: MelSpec, *, compact: bool = True) -> on
     side = painter.image_size
     inputs = {"noise": (painter.noise_size,), "embedding": (EMBEDDING_SIZE,)}
     return graph.model("painter", inputs, {"image": (COLOURS, side, side)}, spec)
+
+
+def _placed(graph: Graph, heard: str, painter: Painter) -> str:
+    """Painter.place; the square of what is heard is the same for all periods, so softmax does not need it."""
+    if not painter.places.any():
+        return "noise"
+    centres, width = values(painter.period_centres), float(painter.place_width)
+    near = graph.op("MatMul", heard, graph.constant(centres.T / width**2))
+    near = graph.op("Add", near, graph.constant(-(centres**2).sum(1) / (2 * width**2)))
+    shares = graph.op("Softmax", near, axis=1)
+    return graph.op("Add", "noise", graph.op("MatMul", shares, graph.constant(values(painter.places))))
 
 
 def _linear(graph: Graph, x: str, layer: nn.Linear) -> str:

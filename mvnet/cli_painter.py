@@ -1,4 +1,4 @@
-"""`mvnet train painter` and `mvnet train brush`: flags, data, run; hooked into mvnet.cli_train.
+"""`mvnet train painter`, `mvnet train brush` and `mvnet train places`: flags, data, run; hooked into mvnet.cli_train.
 
 Imports torch only when a training starts.
 """
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from mvnet.configs import RunConfig, add_flags, with_flags
-from mvnet.painter_config import BrushConfig, PainterConfig
+from mvnet.painter_config import BrushConfig, PainterConfig, PlacesConfig
+from mvnet.periods import PERIODS
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -32,7 +33,7 @@ Folder = Callable[[Namespace, RunConfig], Any]
 
 
 def configure(parts: Any, add_common: Callable[[ArgumentParser], None], folder: Folder, report: Report) -> None:
-    """Add both trainings to the subparsers of `mvnet train`, with its common flags, run folder and report."""
+    """Add these trainings to the subparsers of `mvnet train`, with its common flags, run folder and report."""
     painter = parts.add_parser("painter", help="MVNet-256's generator of paintings, with its critics")
     add_common(painter)
     painter.add_argument(
@@ -52,6 +53,14 @@ def configure(parts: Any, add_common: Callable[[ArgumentParser], None], folder: 
     add_flags(brush, BrushConfig)
     add_flags(brush, RunConfig)
     brush.set_defaults(train=lambda args: _run_brush(args, folder, report))
+    places = parts.add_parser("places", help="where in a finished painter's noise each period lies")
+    add_common(places)
+    places.add_argument("--painter", type=Path, required=True, help="a finished painter, or its run folder")
+    places.add_argument("--encoder", required=True, help="the encoder whose embeddings it hears, or its run folder")
+    _add_split(places)
+    add_flags(places, PlacesConfig)
+    add_flags(places, RunConfig)
+    places.set_defaults(train=lambda args: _run_places(args, folder, report))
 
 
 def _add_split(parser: ArgumentParser) -> None:
@@ -89,6 +98,34 @@ def _run_brush(args: Namespace, folder: Folder, report: Report) -> int:
             config, data, path, run, fabric, painter=args.painter, start=args.start, quiet=args.json
         )
     return report(args, path, ended, figures, fabric)
+
+
+def _run_places(args: Namespace, folder: Folder, report: Report) -> int:
+    config, run = _with_flags(PlacesConfig(), args), with_flags(RunConfig(), args)
+    from mvnet.engine import start_engine
+    from mvnet.feature_networks import LiteFeatures, progress_bar
+    from mvnet.painter_checkpoint import load_painter
+    from mvnet.places import place
+    from mvnet.run import commit
+    from mvnet.train_painter import hearing_for
+
+    fabric = start_engine(run)
+    painter, rest = load_painter(args.painter)
+    figures: dict[str, Any] = {}
+    with folder(args, run) as path:
+        if run.dry_run:
+            config = replace(config, paintings=DRY_BATCH, noises=100)
+        data = painter_data(args, painter.image_size, config.seed, run, fabric)
+        if rest["encoder_digest"] != data.encoder_digest:
+            painter.set_hearing(hearing_for(painter, data))
+            rest["encoder_digest"] = data.encoder_digest
+        if fabric.global_rank == 0:
+            pictures = len(data.images) if run.dry_run else config.paintings * len(PERIODS) + config.noises
+            with progress_bar(pictures, "looking", not args.json) as bar:
+                figures = place(
+                    painter, data, config, path, rest, LiteFeatures("0"), commit=commit(), progress=bar.update
+                )
+    return report(args, path, "finished", figures, fabric)
 
 
 def _with_flags(config: Any, args: Namespace) -> Any:

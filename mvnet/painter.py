@@ -8,6 +8,7 @@ trunk paints 64 x 64, mvnet.brush enlarges. Runs in training; the app runs its e
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -73,6 +74,8 @@ class Painter(nn.Module):
     hearing: Tensor
     hearing_offset: Tensor
     period_centres: Tensor
+    places: Tensor
+    place_width: Tensor
 
     def __init__(self, shape: PainterShape) -> None:
         super().__init__()
@@ -82,6 +85,8 @@ class Painter(nn.Module):
         self.register_buffer("hearing", torch.eye(EMBEDDING_SIZE))
         self.register_buffer("hearing_offset", torch.zeros(EMBEDDING_SIZE))
         self.register_buffer("period_centres", torch.zeros(len(PERIODS), EMBEDDING_SIZE))
+        self.register_buffer("places", torch.zeros(len(PERIODS), shape.noise_size))
+        self.register_buffer("place_width", torch.ones(()))
         self.mix = nn.Linear(size, shape.mapping)
         self.start = nn.Linear(size, widths[0] * START**2)
         for linear in (self.mix, self.start):  # unit variance out: the noise is loud from the first step
@@ -112,13 +117,35 @@ class Painter(nn.Module):
         self.hearing_offset.copy_(torch.from_numpy(hearing.offset))
         self.period_centres.copy_(torch.from_numpy(hearing.centres))
 
+    def set_places(self, places: Tensor, width: float) -> None:
+        """Store where each period lies in the noise, float [5, Z], see mvnet.places; zeros: nowhere.
+
+        Args:
+            places: the way from the middle of the noise to each period.
+            width: how far from a period's centre, as the painter hears, music still belongs to it.
+        """
+        self.places.copy_(places)
+        self.place_width.fill_(width)
+
+    def place(self, noise: Tensor, heard: Tensor) -> Tensor:
+        """[N, Z] moved to where the period that is heard lies; between periods, to a place between theirs."""
+        away = (heard[:, None] - self.period_centres).square().sum(2)
+        return noise + (-away / (2 * self.place_width.square())).softmax(1) @ self.places
+
     def hear(self, embedding: Tensor) -> Tensor:
         """[N, 10] as the encoder gives it, to the numbers that the painter has learnt with."""
         return embedding @ self.hearing + self.hearing_offset
 
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
+        """Weights of a painter that knows no places yet: it keeps those of a new one."""
+        for name in ("places", "place_width"):
+            state_dict.setdefault(prefix + name, getattr(self, name))
+        super()._load_from_state_dict(state_dict, prefix, *rest)
+
     def trunk(self, noise: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
         """Last features [N, width, 64, 64] and picture [N, 3, 64, 64] in [-1, 1]; arguments as forward."""
-        given = torch.cat((noise, self.hear(embedding)), 1)
+        heard = self.hear(embedding)
+        given = torch.cat((self.place(noise, heard), heard), 1)
         mixed = F.leaky_relu(self.mix(given), SLOPE)
         x = F.leaky_relu(self.start(given), SLOPE).unflatten(1, (-1, START, START))
         for block in self.blocks:

@@ -142,6 +142,22 @@ class BrushConfig:
         PainterShape(self.resolution, brush_width=self.brush_width)  # its values are checked there
 
 
+@dataclass(frozen=True)
+class PlacesConfig:
+    """How each period's place in a painter's noise is looked for."""
+
+    reach: float = _option(3.0, "how far from the middle of the noise the places lie, in standard deviations")
+    paintings: int = _option(350, "real paintings of each period to learn the periods from")
+    noises: int = _option(1500, "pictures to be painted and judged")
+    seed: int = _option(0, "of what is drawn")
+
+    def __post_init__(self) -> None:
+        _require(self, "reach", 0, 10, open_low=True)
+        _require(self, "paintings", 10, INF)
+        _require(self, "noises", 100, INF)
+        _require(self, "seed", 0, INF)
+
+
 def _require_multiple(config: Any, name: str, unit: int) -> None:
     value = getattr(config, name)
     if value < unit or value % unit:
