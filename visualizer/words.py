@@ -14,6 +14,7 @@ from typing import Any
 from visualizer.paths import resources_dir
 
 _table: dict[str, str] = {}
+_spoken = "en"
 
 
 def later(text: str) -> str:
@@ -54,12 +55,20 @@ def languages() -> tuple[str, ...]:
 
 def load_words(language: str) -> bool:
     """Speak a language from now on, as in de or de_AT; returns whether there is a translation. Else English it is."""
+    global _spoken
     _table.clear()
+    _spoken = "en"
     path = translation_file(language)
     if not path.is_file():
         return language.split("_")[0].lower() == "en"
     _table.update(read_translation(path))
+    _spoken = language
     return True
+
+
+def spoken() -> str:
+    """The language of now, so that another process can speak it too."""
+    return _spoken
 
 
 def read_translation(path: Path) -> dict[str, str]:

@@ -4,9 +4,119 @@
     <context>
         <name>visualizer</name>
         <message>
+            <location filename="../../visualizer/files/decode.py" />
+            <source>{name} is damaged at {time}: the rest plays.</source>
+            <translation>{name} ist bei {time} beschädigt: Der Rest wird gespielt.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/decode.py" />
+            <source>{name} is cut off: its end is missing, the rest plays.</source>
+            <translation>{name} ist abgeschnitten: Das Ende fehlt, der Rest wird gespielt.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/decode.py" />
+            <source>{name} breaks off at {time} of {whole}: what could be read was played.</source>
+            <translation>{name} bricht bei {time} von {whole} ab: Gespielt wurde, was lesbar war.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/decode.py" />
+            <source>{path} is a directory: give a sound file ({formats}).</source>
+            <translation>{path} ist ein Ordner: Eine Musikdatei wird gebraucht ({formats}).</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/decode.py" />
+            <source>{path} is a pipe or a device, not a file: give a sound file ({formats}).</source>
+            <translation>{path} ist eine Pipe oder ein Gerät, keine Datei: Eine Musikdatei wird gebraucht ({formats}).</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/decode.py" />
+            <source>{path} is empty: it holds no sound, choose another file.</source>
+            <translation>{path} ist leer: Die Datei enthält keinen Ton, bitte eine andere wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/decode.py" />
+            <source>{path} holds no samples: use a file with sound in it.</source>
+            <translation>{path} enthält keinen Ton: Bitte eine Datei mit Ton wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/decode.py" />
+            <source>{path} does not exist: check the name.</source>
+            <translation>{path} gibt es nicht: Bitte den Namen prüfen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/decode.py" />
+            <source>{path} cannot be opened ({cause}): check its permissions.</source>
+            <translation>{path} lässt sich nicht öffnen ({cause}): Bitte die Zugriffsrechte prüfen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/decode.py" />
+            <source>{path} cannot be read as sound ({error}): use a {formats} file.</source>
+            <translation>{path} lässt sich nicht als Ton lesen ({error}): Bitte eine Datei dieser Art wählen: {formats}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/decode.py" />
+            <source>{path} cannot be read any more ({error}): check that it is still there.</source>
+            <translation>{path} lässt sich nicht mehr lesen ({error}): Bitte prüfen, ob die Datei noch da ist.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/playlist_files.py" />
+            <source>{path} names no music file: choose another playlist.</source>
+            <translation>{path} nennt keine Musikdatei: Bitte eine andere Wiedergabeliste wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/playlist_files.py" />
+            <source>{path} is too large for a playlist: open the music itself.</source>
+            <translation>{path} ist zu groß für eine Wiedergabeliste: Bitte die Musik selbst öffnen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/files/playlist_files.py" />
+            <source>{path} cannot be read ({cause}): choose another playlist.</source>
+            <translation>{path} lässt sich nicht lesen ({cause}): Bitte eine andere Wiedergabeliste wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/canvas.py" />
+            <source>This system offers no OpenGL: the picture is drawn without it; a graphics driver would help.</source>
+            <translation>Dieses System bietet kein OpenGL: Das Bild wird ohne gezeichnet; ein Grafiktreiber würde helfen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/canvas.py" />
+            <source>{found} is too old (3.3 is needed): the picture is drawn without it.</source>
+            <translation>{found} ist zu alt (3.3 wird gebraucht): Das Bild wird ohne gezeichnet.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/canvas.py" />
+            <source>OpenGL does not start: the picture is drawn without it; check the graphics driver.</source>
+            <translation>OpenGL startet nicht: Das Bild wird ohne gezeichnet; bitte den Grafiktreiber prüfen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/canvas.py" />
+            <source>OpenGL does not start ({error}): the picture is drawn without it; check the graphics driver.</source>
+            <translation>OpenGL startet nicht ({error}): Das Bild wird ohne gezeichnet; bitte den Grafiktreiber prüfen.</translation>
+        </message>
+        <message>
             <location filename="../../visualizer/gui/cover.py" />
             <source>Cover</source>
             <translation>Titelbild</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/desk.py" />
+            <source>Motion</source>
+            <translation>Bewegung</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/desk.py" />
+            <source>Heard</source>
+            <translation>Gehört</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/desk.py" />
+            <source>Among the periods</source>
+            <translation>Zwischen den Epochen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/desk.py" />
+            <source>Picture</source>
+            <translation>Bild</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/desk.py" />
@@ -102,26 +212,6 @@
             <location filename="../../visualizer/gui/desk.py" />
             <source>How it is hung</source>
             <translation>Hängung</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/desk.py" />
-            <source>Motion</source>
-            <translation>Bewegung</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/desk.py" />
-            <source>Heard</source>
-            <translation>Gehört</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/desk.py" />
-            <source>Among the periods</source>
-            <translation>Zwischen den Epochen</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/desk.py" />
-            <source>Picture</source>
-            <translation>Bild</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/desk.py" />
@@ -619,6 +709,36 @@
             <translation>Bild später oder früher als der Ton</translation>
         </message>
         <message>
+            <location filename="../../visualizer/gui/settings.py" />
+            <source>and the old file is {path}</source>
+            <translation>die alte Datei ist jetzt {path}</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/settings.py" />
+            <source>nothing was kept before</source>
+            <translation>vorher war nichts gespeichert</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/settings.py" />
+            <source>The settings were damaged ({error}): the app starts with fresh ones, {kept}.</source>
+            <translation>Die Einstellungen waren beschädigt ({error}): Das Programm beginnt mit neuen, {kept}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/settings.py" />
+            <source>{path} cannot be written: the settings are not kept; check its permissions.</source>
+            <translation>{path} lässt sich nicht schreiben: Die Einstellungen gehen verloren; bitte die Zugriffsrechte prüfen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/settings.py" />
+            <source>and the old file could not be moved</source>
+            <translation>die alte Datei ließ sich nicht verschieben</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/settings.py" />
+            <source>{folder} cannot be made ({cause}): the settings are not kept; check its permissions.</source>
+            <translation>{folder} lässt sich nicht anlegen ({cause}): Die Einstellungen gehen verloren; bitte die Zugriffsrechte prüfen.</translation>
+        </message>
+        <message>
             <location filename="../../visualizer/gui/settings_commands.py" />
             <source>Flashing light can harm a few people: those with photosensitive epilepsy. A limit is on that keeps the picture to three flashes a second at most. More about it is in Help.</source>
             <translation>Lichtblitze können einigen Menschen schaden: denen mit fotosensibler Epilepsie. Eine Begrenzung ist eingeschaltet, die das Bild auf höchstens drei Blitze in der Sekunde hält. Mehr dazu steht in der Hilfe.</translation>
@@ -752,6 +872,46 @@
             <location filename="../../visualizer/gui/shows.py" />
             <source>Scene saved: {path}</source>
             <translation>Szene gespeichert: {path}</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sound_meters.py" />
+            <source>kick</source>
+            <translation>Kick</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sound_meters.py" />
+            <source>snare</source>
+            <translation>Snare</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sound_meters.py" />
+            <source>hat</source>
+            <translation>Hi-Hat</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sound_meters.py" />
+            <source>bass</source>
+            <translation>Bass</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sound_meters.py" />
+            <source>low</source>
+            <translation>tief</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sound_meters.py" />
+            <source>mid</source>
+            <translation>mittel</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sound_meters.py" />
+            <source>treble</source>
+            <translation>hoch</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sound_meters.py" />
+            <source>air</source>
+            <translation>Luft</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/sound_meters.py" />
@@ -1229,6 +1389,76 @@
             <translation>Über das Programm</translation>
         </message>
         <message>
+            <location filename="../../visualizer/show/jukebox.py" />
+            <source>Waiting for {input}</source>
+            <translation>Warten auf {input}</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/jukebox.py" />
+            <source>{title} (waiting for {input})</source>
+            <translation>{title} (Warten auf {input})</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/jukebox.py" />
+            <source>nothing</source>
+            <translation>nichts</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/jukebox.py" />
+            <source>There is no music in {named}: choose wav, flac, mp3, ogg, opus, m4a or aac files.</source>
+            <translation>Keine Musik gefunden in: {named}. Bitte Dateien der Art wav, flac, mp3, ogg, opus, m4a oder aac wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/jukebox.py" />
+            <source>an input</source>
+            <translation>einen Eingang</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/live_input.py" />
+            <source>listening to “{name}” meanwhile</source>
+            <translation>bis dahin wird „{name}“ gehört</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/live_input.py" />
+            <source>silence until then</source>
+            <translation>bis dahin ist es still</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/live_input.py" />
+            <source>No sound input was found: connect a microphone or start the sound server.</source>
+            <translation>Kein Toneingang gefunden: Bitte ein Mikrofon anschließen oder den Tonserver starten.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/live_input.py" />
+            <source>There is no sound input “{name}”: choose one of {there}.</source>
+            <translation>Einen Toneingang „{name}“ gibt es nicht: Bitte einen von diesen wählen: {there}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/live_input.py" />
+            <source>The input “{name}” is not there: connect it, or choose another; {meanwhile}.</source>
+            <translation>Der Eingang „{name}“ ist nicht da: Bitte anschließen oder einen anderen wählen; {meanwhile}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/live_input.py" />
+            <source>The input “{name}” is back.</source>
+            <translation>Der Eingang „{name}“ ist wieder da.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/live_input.py" />
+            <source>The input “{name}” stopped: connect it again, or choose another; {meanwhile}.</source>
+            <translation>Der Eingang „{name}“ ist ausgefallen: Bitte wieder anschließen oder einen anderen wählen; {meanwhile}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/live_input.py" />
+            <source>Now listening to “{name}”: it has become what this computer uses.</source>
+            <translation>Jetzt wird „{name}“ gehört: Dieser Rechner benutzt es nun.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/live_input.py" />
+            <source>The input “{name}” was interrupted; it goes on.</source>
+            <translation>Der Eingang „{name}“ war unterbrochen; es geht weiter.</translation>
+        </message>
+        <message>
             <location filename="../../visualizer/show/recorder.py" />
             <source>Recorded {time}: {path}.</source>
             <translation>{time} aufgenommen: {path}.</translation>
@@ -1242,6 +1472,86 @@
             <location filename="../../visualizer/show/recorder.py" />
             <source>The machine was busy: {count} images were left out.</source>
             <translation>Der Rechner war ausgelastet: {count} Bilder wurden ausgelassen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/recorder.py" />
+            <source>{folder} cannot be made ({cause}): nothing is recorded; check its permissions.</source>
+            <translation>{folder} lässt sich nicht anlegen ({cause}): Nichts wird aufgenommen; bitte die Zugriffsrechte prüfen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/scenes.py" />
+            <source>The scene {path} cannot be read ({cause}): choose another.</source>
+            <translation>Die Szene {path} lässt sich nicht lesen ({cause}): Bitte eine andere wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/scenes.py" />
+            <source>The scene {name} has format {format}, this version knows {known}: update the app to use it.</source>
+            <translation>Die Szene {name} hat das Format {format}, diese Version kennt {known}: Bitte das Programm aktualisieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/scenes.py" />
+            <source>The scene {name} is damaged ({error}): choose another, or save it anew.</source>
+            <translation>Die Szene {name} ist beschädigt ({error}): Bitte eine andere wählen oder sie neu sichern.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/scenes.py" />
+            <source>{path} cannot be written ({cause}): the scene is not saved.</source>
+            <translation>{path} lässt sich nicht schreiben ({cause}): Die Szene ist nicht gesichert.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/capture.py" />
+            <source>The sound input “{name}” does not start ({error}): choose another, or connect it again.</source>
+            <translation>Der Toneingang „{name}“ startet nicht ({error}): Bitte einen anderen wählen oder ihn neu anschließen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/capture.py" />
+            <source>Sound is captured beside the painting ({error}): samples may be lost; close other programs.</source>
+            <translation>Der Ton wird neben dem Malen aufgenommen ({error}): Es kann etwas verloren gehen; bitte andere Programme schließen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/devices.py" />
+            <source>No sound input was found: connect one, or start the sound server.</source>
+            <translation>Kein Toneingang gefunden: Bitte einen anschließen oder den Tonserver starten.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/devices.py" />
+            <source>No sound output was found: connect one, or start the sound server.</source>
+            <translation>Keine Tonausgabe gefunden: Bitte eine anschließen oder den Tonserver starten.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/devices.py" />
+            <source>The sound input “{name}” cannot be opened ({cause}): choose another, or check that no other program holds it.</source>
+            <translation>Der Toneingang „{name}“ lässt sich nicht öffnen ({cause}): Bitte einen anderen wählen oder prüfen, ob ein anderes Programm ihn belegt.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/devices.py" />
+            <source>The sound output “{name}” cannot be opened ({cause}): choose another, or check that no other program holds it.</source>
+            <translation>Die Tonausgabe „{name}“ lässt sich nicht öffnen ({cause}): Bitte eine andere wählen oder prüfen, ob ein anderes Programm sie belegt.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/devices.py" />
+            <source>Sound needs the PortAudio library ({error}): install it{how}.</source>
+            <translation>Für Ton wird die Bibliothek PortAudio gebraucht ({error}): Bitte installieren{how}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/devices.py" />
+            <source>The sound input “{name}” is not there: connect it again, or choose another.</source>
+            <translation>Der Toneingang „{name}“ ist nicht da: Bitte wieder anschließen oder einen anderen wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/speaker.py" />
+            <source>{reason} Playing silently.</source>
+            <translation>{reason} Es spielt ohne Ton.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/speaker.py" />
+            <source>The sound output “{name}” stopped: connect it again.</source>
+            <translation>Die Tonausgabe „{name}“ ist ausgefallen: Bitte wieder anschließen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/speaker.py" />
+            <source>The sound output “{name}” does not start ({error}): choose another.</source>
+            <translation>Die Tonausgabe „{name}“ startet nicht ({error}): Bitte eine andere wählen.</translation>
         </message>
         <message>
             <location filename="../../visualizer/words.py" />

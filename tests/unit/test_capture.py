@@ -139,7 +139,7 @@ def test_lost_when_the_device_stalls_and_found_when_it_delivers(listen: Listen) 
     [
         (FakeSound(fails="Invalid device"), None, "cannot be opened .Invalid device."),
         (FakeSound(input_channels=0), None, "No sound input was found"),
-        (FakeSound(), "Nothing", "'Nothing' was not found: use one of Fake microphone"),
+        (FakeSound(), "Nothing", "“Nothing” was not found: use one of Fake microphone"),
     ],
 )
 def test_what_cannot_be_opened_is_a_sentence(sound: FakeSound, device: str | None, words: str) -> None:

@@ -108,7 +108,7 @@ def test_the_default_is_what_the_user_hears(pactl: Path, wanted: str | int | Non
 
 
 def test_find_refuses_what_fits_twice(pactl: Path) -> None:
-    with pytest.raises(VisualizerError, match="'m' fits more than one: use one of Monitor of Card, Desk"):
+    with pytest.raises(VisualizerError, match="“m” fits more than one: use one of Monitor of Card, Desk"):
         find_device("m", "input", PulseSound())
 
 
@@ -166,7 +166,7 @@ def test_a_device_is_found_again_by_name_when_numbers_have_changed() -> None:
     wanted = Device("Fake microphone", 7, "Fake", 2, 44_100.0, "microphone", False)
     again = present_device(wanted, FakeSound())
     assert (again.index, again.rate) == (0, 44_100.0)
-    with pytest.raises(VisualizerError, match="'Gone' is not there: connect it again"):
+    with pytest.raises(VisualizerError, match="“Gone” is not there: connect it again"):
         present_device(replace(wanted, name="Gone"), FakeSound())
 
 

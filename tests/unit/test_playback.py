@@ -245,7 +245,7 @@ def test_a_card_with_one_channel(tmp_path: Path) -> None:
     ("sound", "notice"),
     [
         (FakeSound(output_channels=0), "No sound output was found: .* Playing silently."),
-        (FakeSound(fails="Device unavailable"), "'Fake loudspeaker' cannot be opened .Device unavailable.*silently."),
+        (FakeSound(fails="Device unavailable"), "“Fake loudspeaker” cannot be opened .Device unavailable.*silently."),
     ],
 )
 def test_without_a_card_it_plays_silently(sound: FakeSound, notice: str, tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_when_the_card_is_lost_it_goes_on_silently(player: Player, sound: FakeSo
     pull(player, sound.streams[0], 0.5)
     sound.streams[0].die()
     until(lambda: not player.sounding)
-    assert player.notice == "The sound output 'Fake loudspeaker' stopped: connect it again. Playing silently."
+    assert player.notice == "The sound output “Fake loudspeaker” stopped: connect it again. Playing silently."
     assert sound.streams[0].closed
     until(lambda: player.heard > 0.6 * RATE)
     assert player.state == "playing"

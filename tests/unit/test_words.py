@@ -11,8 +11,10 @@ from types import ModuleType
 
 import pytest
 
+from visualizer.errors import VisualizerError
+from visualizer.files.decode import AudioFile
 from visualizer.show.actions import help_rows, key_text
-from visualizer.words import languages, load_words, period_name, read_translation, tr, translation_file
+from visualizer.words import languages, load_words, period_name, read_translation, spoken, tr, translation_file
 
 ROOT = Path(__file__).resolve().parents[2]
 TRANSLATED = [language for language in languages() if language != "en"]
@@ -77,11 +79,18 @@ def test_german_is_spoken(language: str) -> None:
     assert ("M", "Stumm") in help_rows()["Music"]
 
 
+def test_what_went_wrong_is_said_in_german(tmp_path: Path) -> None:
+    assert load_words("de_AT")
+    assert spoken() == "de_AT"
+    with pytest.raises(VisualizerError, match=r"song\.wav gibt es nicht: Bitte den Namen prüfen"):
+        AudioFile(tmp_path / "song.wav")
+
+
 @pytest.mark.parametrize("language", ["en", "en_GB", "tlh", "C"])
 def test_else_it_is_english(language: str) -> None:
     load_words("de")
     assert load_words(language) == language.startswith("en")
-    assert tr("Settings") == "Settings"
+    assert (tr("Settings"), spoken()) == ("Settings", "en")
     assert period_name("baroque") == "Baroque"
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from visualizer.errors import VisualizerError
 from visualizer.files.decoders import DecodeError, Decoder, FfmpegDecoder, open_decoder
+from visualizer.words import tr
 
 BLOCK = 16_384  # samples a read: long enough that Python's share of the decoding is small
 SLACK_S = 0.25  # a file may end this much before the length that it declares (codec delay, rounding)
@@ -63,16 +64,23 @@ class AudioFile:
         try:
             self._decoder: Decoder = open_decoder(self._path)
         except (DecodeError, OSError) as error:
-            raise VisualizerError(f"{path} cannot be read as sound ({error}): use a {FORMATS} file.") from None
+            raise VisualizerError(
+                tr(
+                    "{path} cannot be read as sound ({error}): use a {formats} file.",
+                    path=path,
+                    error=error,
+                    formats=FORMATS,
+                )
+            ) from None
         self.info = _describe(self._path, self._decoder)
         self.position = 0
         cut = self._decoder.cut
-        self.warning = f"{self._path.name} is cut off: its end is missing, the rest plays." if cut else ""
+        self.warning = tr("{name} is cut off: its end is missing, the rest plays.", name=self._path.name) if cut else ""
         self._pending = np.empty((0, self.channels), np.float32)
         self._pending = self._read(1)  # a header alone does not prove that there is sound
         if not len(self._pending):
             self.close()
-            raise VisualizerError(f"{path} holds no samples: use a file with sound in it.")
+            raise VisualizerError(tr("{path} holds no samples: use a file with sound in it.", path=path))
 
     @property
     def rate(self) -> int:
@@ -123,7 +131,11 @@ class AudioFile:
                 self._resume(sample)
             except (DecodeError, OSError) as error:
                 raise VisualizerError(
-                    f"{self._path} cannot be read any more ({error}): check that it is still there."
+                    tr(
+                        "{path} cannot be read any more ({error}): check that it is still there.",
+                        path=self._path,
+                        error=error,
+                    )
                 ) from None
         self.position = sample
 
@@ -150,7 +162,8 @@ class AudioFile:
     def _read_on(self, n: int) -> np.ndarray:
         """What FFmpeg finds behind damage at which libsndfile stops; nothing when it does not either."""
         reached = self.position + len(self._pending)
-        self.warning = f"{self._path.name} is damaged at {clock_text(reached / self.rate)}: the rest plays."
+        at = clock_text(reached / self.rate)
+        self.warning = tr("{name} is damaged at {time}: the rest plays.", name=self._path.name, time=at)
         try:
             self._resume(reached)
             return self._decoder.read(n)
@@ -169,9 +182,11 @@ class AudioFile:
     def _check_end(self) -> None:
         declared = self._decoder.n_samples
         if declared - self.position > SLACK_S * self.rate:
-            self.warning = (
-                f"{self._path.name} breaks off at {clock_text(self.position / self.rate)} of "
-                f"{clock_text(declared / self.rate)}: what could be read was played."
+            self.warning = tr(
+                "{name} breaks off at {time} of {whole}: what could be read was played.",
+                name=self._path.name,
+                time=clock_text(self.position / self.rate),
+                whole=clock_text(declared / self.rate),
             )
 
 
@@ -179,18 +194,22 @@ def _checked(path: Path) -> Path:
     """The path of a file that can be opened and is not empty, or the sentence that says what is wrong."""
     # os.path answers "no" where pathlib raises (a name too long, a folder that may not be entered).
     if os.path.isdir(path):
-        raise VisualizerError(f"{path} is a directory: give a sound file ({FORMATS}).")
+        raise VisualizerError(tr("{path} is a directory: give a sound file ({formats}).", path=path, formats=FORMATS))
     if os.path.exists(path) and not os.path.isfile(path):  # opening a named pipe would wait for ever
-        raise VisualizerError(f"{path} is a pipe or a device, not a file: give a sound file ({FORMATS}).")
+        raise VisualizerError(
+            tr("{path} is a pipe or a device, not a file: give a sound file ({formats}).", path=path, formats=FORMATS)
+        )
     try:
         with path.open("rb") as file:
             empty = not file.read(1)
     except FileNotFoundError:
-        raise VisualizerError(f"{path} does not exist: check the name.") from None
+        raise VisualizerError(tr("{path} does not exist: check the name.", path=path)) from None
     except OSError as error:
-        raise VisualizerError(f"{path} cannot be opened ({error.strerror}): check its permissions.") from None
+        raise VisualizerError(
+            tr("{path} cannot be opened ({cause}): check its permissions.", path=path, cause=error.strerror)
+        ) from None
     if empty:
-        raise VisualizerError(f"{path} is empty: it holds no sound, choose another file.")
+        raise VisualizerError(tr("{path} is empty: it holds no sound, choose another file.", path=path))
     return path
 
 

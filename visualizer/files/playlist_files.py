@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from visualizer.errors import VisualizerError
+from visualizer.words import tr
 
 LISTS = (".m3u", ".m3u8", ".pls", ".cue")
 LARGEST = 8_000_000  # bytes; a longer file is no playlist
@@ -28,14 +29,16 @@ def playlist_entries(path: Path) -> list[Path]:
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise VisualizerError(f"{path} is too large for a playlist: open the music itself.")
+            raise VisualizerError(tr("{path} is too large for a playlist: open the music itself.", path=path))
         text = _decoded(path.read_bytes())
     except OSError as error:
-        raise VisualizerError(f"{path} cannot be read ({error.strerror}): choose another playlist.") from None
+        raise VisualizerError(
+            tr("{path} cannot be read ({cause}): choose another playlist.", path=path, cause=error.strerror)
+        ) from None
     entries = {".pls": _pls, ".cue": _cue}.get(path.suffix.lower(), _m3u)(text)
     found = [place for entry in entries if (place := _place(entry, path.parent)) is not None]
     if not found:
-        raise VisualizerError(f"{path} names no music file: choose another playlist.")
+        raise VisualizerError(tr("{path} names no music file: choose another playlist.", path=path))
     return found
 
 

@@ -25,6 +25,7 @@ from visualizer.picture.drawing import is_software
 from visualizer.picture.gl_painting import GLPainting
 from visualizer.picture.hanging import WALL, Fit, hang
 from visualizer.picture.scene import Scene
+from visualizer.words import tr
 
 NEEDED = (3, 3)
 SOFTWARE_HZ = 30.0  # without a graphics card each refresh costs the processor that also paints and plays
@@ -123,22 +124,30 @@ def probe_opengl() -> OpenGL:
     context = QOpenGLContext()
     context.setFormat(wanted_format())
     if not context.create():
-        return OpenGL("This system offers no OpenGL: the picture is drawn without it; a graphics driver would help.")
+        return OpenGL(
+            tr("This system offers no OpenGL: the picture is drawn without it; a graphics driver would help.")
+        )
     version = context.format().version()
     if context.isOpenGLES() or tuple(version) < NEEDED:
         kind = "OpenGL ES" if context.isOpenGLES() else "OpenGL"
-        return OpenGL(f"{kind} {version[0]}.{version[1]} is too old (3.3 is needed): the picture is drawn without it.")
+        found = f"{kind} {version[0]}.{version[1]}"
+        return OpenGL(tr("{found} is too old (3.3 is needed): the picture is drawn without it.", found=found))
     surface = QOffscreenSurface()
     surface.setFormat(context.format())
     surface.create()
     if not context.makeCurrent(surface):
-        return OpenGL("OpenGL does not start: the picture is drawn without it; check the graphics driver.")
+        return OpenGL(tr("OpenGL does not start: the picture is drawn without it; check the graphics driver."))
     try:
         probe = moderngl.create_context(require=330)
         renderer = str(probe.info["GL_RENDERER"])
         probe.release()
     except Exception as error:  # moderngl raises plain Exception
-        return OpenGL(f"OpenGL does not start ({error}): the picture is drawn without it; check the graphics driver.")
+        return OpenGL(
+            tr(
+                "OpenGL does not start ({error}): the picture is drawn without it; check the graphics driver.",
+                error=error,
+            )
+        )
     finally:
         context.doneCurrent()
     return OpenGL("", renderer)

@@ -19,6 +19,7 @@ from PyQt6.QtCore import QSettings, QStandardPaths
 from visualizer.errors import VisualizerError
 from visualizer.painting.knobs import Knobs
 from visualizer.picture.hanging import FITS, Fit
+from visualizer.words import tr
 
 FORMAT = 1
 RECENT_KEPT = 12
@@ -153,7 +154,10 @@ class SettingsFile:
             return self._read()
         except (ValueError, TypeError, OSError) as error:
             kept = self._set_aside()
-            self.warning = f"The settings were damaged ({error}): the app starts with fresh ones, {kept}."
+            said = tr(
+                "The settings were damaged ({error}): the app starts with fresh ones, {kept}.", error=error, kept=kept
+            )
+            self.warning = said
             return Settings()
 
     def save(self, settings: Settings) -> None:
@@ -166,8 +170,11 @@ class SettingsFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise VisualizerError(
-                f"{self.path.parent} cannot be made ({error.strerror}): "
-                "the settings are not kept; check its permissions."
+                tr(
+                    "{folder} cannot be made ({cause}): the settings are not kept; check its permissions.",
+                    folder=self.path.parent,
+                    cause=error.strerror,
+                )
             ) from None
         store = self._store()
         store.setValue("format", FORMAT)
@@ -175,11 +182,13 @@ class SettingsFile:
             store.setValue(item.name, _written(getattr(settings, item.name)))
         store.sync()
         if store.status() != QSettings.Status.NoError:
-            raise VisualizerError(f"{self.path} cannot be written: the settings are not kept; check its permissions.")
+            raise VisualizerError(
+                tr("{path} cannot be written: the settings are not kept; check its permissions.", path=self.path)
+            )
 
     def reset(self) -> str:
         """Begin with fresh settings; the old file is kept beside. Returns where, as a clause."""
-        return self._set_aside() if self.path.exists() else "nothing was kept before"
+        return self._set_aside() if self.path.exists() else tr("nothing was kept before")
 
     def _store(self) -> QSettings:
         return QSettings(str(self.path), QSettings.Format.IniFormat)
@@ -205,8 +214,8 @@ class SettingsFile:
         try:
             self.path.replace(kept)
         except OSError:
-            return "and the old file could not be moved"
-        return f"and the old file is {kept}"
+            return tr("and the old file could not be moved")
+        return tr("and the old file is {path}", path=kept)
 
 
 class UnkeptSettings(SettingsFile):

@@ -247,7 +247,11 @@ class Recorder:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise VisualizerError(
-                f"{path.parent} cannot be made ({error.strerror}): nothing is recorded; check its permissions."
+                tr(
+                    "{folder} cannot be made ({cause}): nothing is recorded; check its permissions.",
+                    folder=path.parent,
+                    cause=error.strerror,
+                )
             ) from None
         while path.exists():
             path, number = self._path.with_stem(f"{self._path.stem} {number}"), number + 1

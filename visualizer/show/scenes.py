@@ -17,6 +17,7 @@ from visualizer.errors import VisualizerError
 from visualizer.painting.knobs import Knobs
 from visualizer.painting.looks import TRANSITIONS_S
 from visualizer.picture.hanging import FITS, Fit
+from visualizer.words import tr
 
 FORMAT = 1
 ENDING = ".scene.json"
@@ -83,13 +84,22 @@ def read_scene(path: Path) -> SavedScene:
             raise ValueError("it is far too large")
         return _scene(json.loads(path.read_text("utf-8")))
     except OSError as error:
-        raise VisualizerError(f"The scene {path} cannot be read ({error.strerror}): choose another.") from None
+        raise VisualizerError(
+            tr("The scene {path} cannot be read ({cause}): choose another.", path=path, cause=error.strerror)
+        ) from None
     except _NewerError as error:
         raise VisualizerError(
-            f"The scene {path.name} has format {error}, this version knows {FORMAT}: update the app to use it."
+            tr(
+                "The scene {name} has format {format}, this version knows {known}: update the app to use it.",
+                name=path.name,
+                format=error,
+                known=FORMAT,
+            )
         ) from None
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise VisualizerError(f"The scene {path.name} is damaged ({error}): choose another, or save it anew.") from None
+        raise VisualizerError(
+            tr("The scene {name} is damaged ({error}): choose another, or save it anew.", name=path.name, error=error)
+        ) from None
 
 
 def write_scene(scene: SavedScene, folder: Path) -> Path:
@@ -105,7 +115,9 @@ def write_scene(scene: SavedScene, folder: Path) -> Path:
         part.write_text(json.dumps(_facts(scene), indent=2, ensure_ascii=False) + "\n", "utf-8")
         os.replace(part, path)
     except OSError as error:
-        raise VisualizerError(f"{path} cannot be written ({error.strerror}): the scene is not saved.") from None
+        raise VisualizerError(
+            tr("{path} cannot be written ({cause}): the scene is not saved.", path=path, cause=error.strerror)
+        ) from None
     return path
 
 

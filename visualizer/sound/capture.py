@@ -20,6 +20,7 @@ from visualizer.sound.capture_process import CaptureProcess, spawn_context, writ
 from visualizer.sound.devices import MONITOR, Backend, Device, close_stream, find_device, open_input, portaudio
 from visualizer.sound.ring import SampleRing
 from visualizer.sound.shared_ring import RingMemory, SharedRing, ring_memory
+from visualizer.words import tr
 
 HISTORY_S = 12.0  # a window of 8.9 s and some time to spare
 SHARED_LATENCY_S = 0.1  # of a callback that shares its interpreter with painting
@@ -70,7 +71,11 @@ class StreamRecorder:
         except backend.PortAudioError as error:
             close_stream(self._stream, backend)
             raise VisualizerError(
-                f"The sound input {device.name!r} does not start ({error}): choose another, or connect it again."
+                tr(
+                    "The sound input “{name}” does not start ({error}): choose another, or connect it again.",
+                    name=device.name,
+                    error=error,
+                )
             ) from None
 
     def _hear(self, block: np.ndarray, n: int, times: Any, status: Any) -> None:
@@ -141,8 +146,9 @@ class Microphone:
                 self._recorder: Recorder = CaptureProcess(self.device, self._memory)
                 return
             except OSError as error:
-                self.notice = (
-                    f"Sound is captured beside the painting ({error}): samples may be lost; close other programs."
+                self.notice = tr(
+                    "Sound is captured beside the painting ({error}): samples may be lost; close other programs.",
+                    error=error,
                 )
         self._backend = self._backend or portaudio()
         self._ring = SampleRing(capacity, channels)

@@ -30,6 +30,7 @@ from visualizer.errors import VisualizerError
 from visualizer.sound.devices import MONITOR, Device, close_stream, open_input, portaudio, present_device
 from visualizer.sound.ring import SampleRing
 from visualizer.sound.shared_ring import RingMemory, SharedRing
+from visualizer.words import load_words, spoken, tr
 
 START_S = 15.0  # for a crowded machine to start a Python; usually well under one
 END_S = 2.0
@@ -120,7 +121,7 @@ class CaptureProcess:
         self._over = False
         self._ours, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(
-            target=_run, args=(device, memory, theirs), name="capture", daemon=True
+            target=_run, args=(device, memory, theirs, spoken()), name="capture", daemon=True
         )
         try:
             self._process.start()
@@ -170,7 +171,8 @@ class CaptureProcess:
         self._process.close()
 
 
-def _run(device: Device, memory: RingMemory, app: Connection) -> None:
+def _run(device: Device, memory: RingMemory, app: Connection, language: str) -> None:
+    load_words(language)  # for what has to be said
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the app decides
     _ask_for_priority()
     capture(device, memory, app)
@@ -227,4 +229,8 @@ def capture(device: Device, memory: RingMemory, app: Connection) -> None:
 
 
 def _does_not_start(device: Device, error: Exception) -> str:
-    return f"The sound input {device.name!r} does not start ({error}): choose another, or connect it again."
+    return tr(
+        "The sound input “{name}” does not start ({error}): choose another, or connect it again.",
+        name=device.name,
+        error=error,
+    )

@@ -20,9 +20,22 @@ from typing import Any, Protocol
 from visualizer.errors import VisualizerError
 from visualizer.sound.loopback import LoopbackStream, loopbacks
 from visualizer.sound.pulse import ServedDevice, served_devices
+from visualizer.words import later, tr
 
 MICROPHONE, LINE, MONITOR, OUTPUT = "microphone", "line", "monitor", "output"
 PULSE, WASAPI = "PulseAudio", "Windows WASAPI"
+NONE = {
+    "input": later("No sound input was found: connect one, or start the sound server."),
+    "output": later("No sound output was found: connect one, or start the sound server."),
+}
+REFUSED = {
+    "input": later(
+        "The sound input “{name}” cannot be opened ({cause}): choose another, or check that no other program holds it."
+    ),
+    "output": later(
+        "The sound output “{name}” cannot be opened ({cause}): choose another, or check that no other program holds it."
+    ),
+}
 _PULSE_VARIABLE = {"input": "PULSE_SOURCE", "output": "PULSE_SINK"}
 
 _opening = threading.Lock()  # opening changes the environment and file descriptor 2 for a moment
@@ -110,7 +123,8 @@ def portaudio() -> Backend:
         import sounddevice
     except Exception as error:  # OSError without the library, sounddevice's own error when it does not start
         install = " (Debian and Ubuntu: apt install libportaudio2)" if sys.platform.startswith("linux") else ""
-        raise VisualizerError(f"Sound needs the PortAudio library ({error}): install it{install}.") from None
+        needed = tr("Sound needs the PortAudio library ({error}): install it{how}.", error=error, how=install)
+        raise VisualizerError(needed) from None
     _silence_alsa()
     return sounddevice
 
@@ -170,7 +184,7 @@ def find_device(wanted: Device | str | int | None, direction: str, backend: Back
         return wanted
     found = _devices(direction, backend)
     if not found:
-        raise VisualizerError(f"No sound {direction} was found: connect one, or start the sound server.")
+        raise VisualizerError(tr(NONE[direction]))
     if wanted is None or wanted == "default":
         return found[0]
     if isinstance(wanted, int):
@@ -182,7 +196,7 @@ def find_device(wanted: Device | str | int | None, direction: str, backend: Back
         return fits[0]
     names = ", ".join(device.name for device in fits or found)
     many = "fits more than one" if fits else "was not found"
-    raise VisualizerError(f"The sound {direction} {wanted!r} {many}: use one of {names}.")
+    raise VisualizerError(f"The sound {direction} “{wanted}” {many}: use one of {names}.")
 
 
 def open_output(device: Device, backend: Backend, **settings: Any) -> Stream:
@@ -229,10 +243,7 @@ def _open(device: Device, direction: str, backend: Backend, settings: dict[str, 
             stream = opener(device=device.index, dtype="float32", **settings)
         except (backend.PortAudioError, ValueError) as error:
             cause = str(error).split(" [")[0]
-            raise VisualizerError(
-                f"The sound {direction} {device.name!r} cannot be opened ({cause}): "
-                "choose another, or check that no other program holds it."
-            ) from None
+            raise VisualizerError(tr(REFUSED[direction], name=device.name, cause=cause)) from None
         _open_streams.add(id(stream))
     return stream
 
@@ -286,7 +297,9 @@ def present_device(device: Device, backend: Backend) -> Device:
         listed += _loopback_devices()
         found = next((one for one in listed if (one.key, one.kind) == (device.key, device.kind)), None)
     if found is None:
-        raise VisualizerError(f"The sound input {device.name!r} is not there: connect it again, or choose another.")
+        raise VisualizerError(
+            tr("The sound input “{name}” is not there: connect it again, or choose another.", name=device.name)
+        )
     return replace(device, index=found.index)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from visualizer.errors import VisualizerError
 from visualizer.sound.devices import Backend, Device, Stream, close_stream, find_device, open_output, portaudio
 from visualizer.sound.silent import SilentStream
+from visualizer.words import tr
 
 # Python's callback shares the interpreter with models and window. Measured on two crowded cores with two threads
 # that never let go of it: about 1 underrun a second at 0.1 s, none at 0.2 s.
@@ -82,7 +83,7 @@ class Speaker:
             return
         close_stream(self._stream, self._backend)
         self._over = False
-        self.notice = _silently(f"The sound output {self._name!r} stopped: connect it again.")
+        self.notice = _silently(tr("The sound output “{name}” stopped: connect it again.", name=self._name))
         self._stream = self._start_silent()
 
     def close(self) -> None:
@@ -117,7 +118,7 @@ class Speaker:
         except backend.PortAudioError as error:
             close_stream(stream, backend)
             raise VisualizerError(
-                f"The sound output {device.name!r} does not start ({error}): choose another."
+                tr("The sound output “{name}” does not start ({error}): choose another.", name=device.name, error=error)
             ) from None
         self._name = device.name
         self._reported_s = float(stream.latency)
@@ -155,4 +156,4 @@ class Speaker:
 
 
 def _silently(reason: str) -> str:
-    return f"{reason} Playing silently."
+    return tr("{reason} Playing silently.", reason=reason)
