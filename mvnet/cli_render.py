@@ -172,7 +172,7 @@ def _make(takes: Sequence[Take], fonts: Sequence[Path], args: Namespace) -> tupl
     with tqdm(total=len(takes), disable=args.json, unit="clip") as bar:
         for number, sheet in enumerate(sheets):
             rng = np.random.default_rng([args.seed, 3, number])
-            font = fonts[rng.integers(len(fonts))]
+            font = fonts[int(rng.integers(len(fonts)))]
             played = [(take, excerpt) for take, excerpt in _played(sheet, args.seed) if excerpt is not None]
             skipped += len(sheet) - len(played)
             if not all((args.output / take.file).is_file() for take, _ in played):
