@@ -137,15 +137,15 @@ def moved(song: Path, video: Path, seconds: float) -> tuple[np.ndarray, np.ndarr
     return change, onset_strength(sound, rate, len(change) + 1)
 
 
-def table(report: dict[str, Motion]) -> str:
-    """One line a piece."""
-    width = max(map(len, ("piece", *report)))
-    head = ["piece".ljust(width), *(name for name, _ in COLUMNS)]
-    lines = ["  ".join(head)]
-    for name, motion in report.items():
-        cells = [shape.format(getattr(motion, key)).rjust(len(key)) for key, shape in COLUMNS]
-        lines.append("  ".join([name.ljust(width), *cells]))
-    return "\n".join(lines)
+def head(width: int) -> str:
+    """The table's first line, with so much room for a piece's name."""
+    return "  ".join(["piece".ljust(width), *(name for name, _ in COLUMNS)])
+
+
+def line(name: str, motion: Motion, width: int) -> str:
+    """A piece's line of the table."""
+    cells = [shape.format(getattr(motion, key)).rjust(len(key)) for key, shape in COLUMNS]
+    return "  ".join([name.ljust(width), *cells])
 
 
 def drum_loop(folder: Path, seconds: float) -> Path:
@@ -168,22 +168,32 @@ def main() -> int:
     report = {}
     with tempfile.TemporaryDirectory() as folder:
         songs = options.songs or [drum_loop(Path(folder), options.seconds), *(piece.path for piece in bundled_pieces())]
+        width = max(len(song.stem) for song in songs)
         try:
             for song in songs:
-                video = Path(folder) / "motion.mp4"
-                filmed(song, video, options.seconds, Knobs(wildness=options.wildness))
-                change, strength = moved(song, video, options.seconds)
-                if options.plot and song == songs[0]:
-                    from bench.motion_plot import plot
-
-                    plot(song, video, change, strength, options.plot, options.plot_from)
-                begun = round(BEGUN_S * FPS)
-                report[song.stem] = compare(change[begun:], strength[begun:])
+                motion = _measured(song, Path(folder) / "motion.mp4", options, is_first=song == songs[0])
+                report[song.stem] = asdict(motion)
+                if not options.json:  # at once: each takes a while
+                    print(*([head(width)] if song == songs[0] else []), line(song.stem, motion, width), sep="\n")
+                    sys.stdout.flush()
         except VisualizerError as error:
             print(error, file=sys.stderr)
             return 2
-    print(json.dumps({name: asdict(motion) for name, motion in report.items()}) if options.json else table(report))
+    if options.json:
+        print(json.dumps(report, indent=2))
     return 0
+
+
+def _measured(song: Path, video: Path, options: argparse.Namespace, *, is_first: bool) -> Motion:
+    """Render one song, and draw its curves if it is the first and they are wanted."""
+    filmed(song, video, options.seconds, Knobs(wildness=options.wildness))
+    change, strength = moved(song, video, options.seconds)
+    if options.plot and is_first:
+        from bench.motion_plot import plot
+
+        plot(song, video, change, strength, options.plot, options.plot_from)
+    begun = round(BEGUN_S * FPS)
+    return compare(change[begun:], strength[begun:])
 
 
 if __name__ == "__main__":

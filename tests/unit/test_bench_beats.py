@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bench.beats import Heard, f_measure, judge, levels, together
 from bench.drums import LEAD_S, PATTERNS, Pattern, Played, play, steady
-from bench.motion import FPS, SIZE, compare, main, picture_change, table
+from bench.motion import FPS, SIZE, compare, head, line, main, picture_change
 
 
 @pytest.mark.parametrize("name", PATTERNS)
@@ -81,12 +81,12 @@ def test_motion_is_judged_against_shifted_motion() -> None:
 def test_the_table_of_motion_has_a_line_a_piece() -> None:
     rng = np.random.default_rng(0)
     strength = rng.random(300)
-    report = {"a-long-name": compare(strength, strength), "b": compare(rng.random(300), strength)}
-    head, first, second = table(report).splitlines()
-    assert head.split() == ["piece", "correlation", "shifted_95", "beyond", "lag_ms", "change"]
+    follows, ignores = compare(strength, strength), compare(rng.random(300), strength)
+    names, first, second = head(11), line("a-long-name", follows, 11), line("b", ignores, 11)
+    assert names.split() == ["piece", "correlation", "shifted_95", "beyond", "lag_ms", "change"]
     assert first.split()[:2] == ["a-long-name", "1.00"]
     assert first.split()[3] == "100%"
-    assert len(head) == len(first) == len(second)
+    assert len(names) == len(first) == len(second)
 
 
 def test_motion_is_measured_from_a_made_video(tmp_path: Path) -> None:
