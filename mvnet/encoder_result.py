@@ -41,11 +41,9 @@ def finish(training: EncoderTraining, folder: RunFolder, like: AudioEncoder | No
     learnt = training.embed(train)
     head = fit_head(*_heard_in_training(training, learnt, weights) if known is None else known)
     if labels is not None and len(val):
-        figures["labels_share"] = labels.blend_into(training, head, learnt)
-        learnt = training.embed(train)
+        figures["labels_share"], learnt = labels.blend_into(training, head, learnt)
     if like is not None:
-        figures["turned_onto"] = turn_onto(training, head, learnt, like)
-        learnt = training.embed(train)
+        figures["turned_onto"], learnt = turn_onto(training, head, learnt, like)
     if len(val):
         unseen = training.embed(val)
         figures["temperature"] = fit_temperature(head, unseen, periods[val])
@@ -122,12 +120,14 @@ class _Labels:
         layer = {name: value.clone() for name, value in training.averaged.linear.state_dict().items()}
         return cls(layer, _voice(training.head), training.embed(training.train), training.embed(training.val))
 
-    def blend_into(self, training: EncoderTraining, head: PeriodHead, learnt: np.ndarray) -> float:
-        """Give the averaged network's last layer and the head the labels' share; returns it.
+    def blend_into(self, training: EncoderTraining, head: PeriodHead, learnt: np.ndarray) -> tuple[float, np.ndarray]:
+        """Give the averaged network's last layer and the head the labels' share.
 
         Args:
             head: reads the lessons' embedding; changed in place, as is the network.
             learnt: the lessons' embeddings of the training clips.
+        Returns:
+            the share, and the new embeddings of the training clips.
         """
         data, val = training.data, training.val
         voice, unseen = _voice(head), training.embed(val)
@@ -144,7 +144,7 @@ class _Labels:
             linear.bias.copy_(bias)
             head.linear.weight.copy_(torch.from_numpy(blend.voice.slope.T))
             head.linear.bias.copy_(torch.from_numpy(blend.voice.constant))
-        return share
+        return share, blend(learnt, self.learnt).astype(np.float32)
 
 
 def _voice(head: PeriodHead) -> Voice:
@@ -152,14 +152,16 @@ def _voice(head: PeriodHead) -> Voice:
     return Voice(weight.T, bias)
 
 
-def turn_onto(training: EncoderTraining, head: PeriodHead, learnt: np.ndarray, like: AudioEncoder) -> dict[str, float]:
+def turn_onto(
+    training: EncoderTraining, head: PeriodHead, learnt: np.ndarray, like: AudioEncoder
+) -> tuple[dict[str, float], np.ndarray]:
     """Turn the averaged network's embeddings onto those of another encoder; probabilities stay what they are.
 
     Args:
         head: changed in place, as is the network.
         learnt: embeddings of the training clips.
     Returns:
-        distance of the two, over the other's spread, before and after.
+        distance of the two, over the other's spread, before and after; and the turned embeddings.
     """
     network = training.averaged
     training.averaged = like.to(training.fabric.device)
@@ -175,7 +177,8 @@ def turn_onto(training: EncoderTraining, head: PeriodHead, learnt: np.ndarray, l
         back = torch.from_numpy(np.linalg.inv(turning.matrix)).to(head.linear.weight)  # [10, 10]
         head.linear.weight.copy_(head.linear.weight @ back.T)
         head.linear.bias.sub_(head.linear.weight @ offset.to(head.linear.bias))
-    return {"before": distance(learnt, wanted), "after": distance(turning(learnt), wanted)}
+    turned = turning(learnt)
+    return {"before": distance(learnt, wanted), "after": distance(turned, wanted)}, turned.astype(np.float32)
 
 
 def _heard_in_training(
