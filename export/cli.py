@@ -8,6 +8,7 @@ from pathlib import Path
 
 from export.folder import ExportOptions, export
 from export.parity import TOLERANCE, table
+from export.replace import replace_encoder
 
 MUSIC = Path(__file__).resolve().parent.parent / "resources" / "music"
 LICENCE = "GPL-3.0-or-later"  # the project's own
@@ -17,7 +18,9 @@ def configure(parser: ArgumentParser) -> Callable[[Namespace], int]:
     """Add the options of `mvnet export`; returns the function that runs it."""
     add = parser.add_argument
     add("--encoder", type=Path, required=True, metavar="CKPT", help="checkpoint or run folder of the encoder")
-    add("--generator", type=Path, required=True, metavar="CKPT", help="checkpoint or run folder of the GAN")
+    add(
+        "--generator", type=Path, metavar="CKPT", help="checkpoint or run folder of the GAN (default: the folder's own)"
+    )
     add("-o", "--output", type=Path, required=True, metavar="DIR", help="model folder to write")
     add("--name", default="", help="of the model (default: the folder's name)")
     add("--title", default="", help="for menus (default: the name)")
@@ -38,7 +41,7 @@ def run(args: Namespace) -> int:
     """Export, print what was compared, and say what was written; 1 when parity fails."""
     options = ExportOptions(
         encoder=args.encoder,
-        generator=args.generator,
+        generator=args.generator or args.output,
         folder=args.output,
         title=args.title or args.name or args.output.resolve().name,
         licence=args.licence,
@@ -47,7 +50,7 @@ def run(args: Namespace) -> int:
         share_encoder=args.share_encoder,
         seed=args.seed,
     )
-    differences, sizes = export(options)
+    differences, sizes = export(options) if args.generator else replace_encoder(options)
     print(table(differences))
     if not all(item.holds for item in differences):
         print(f"{options.folder}: nothing written, a difference is above {TOLERANCE:g}")

@@ -87,9 +87,9 @@ def export(options: ExportOptions) -> tuple[list[Difference], dict[str, int]]:
     encoder, head, about_encoder = load_encoder(options.encoder)
     generator, about_generator = load_generator(options.generator)
     spec = _common_spec(options, about_encoder, about_generator)
-    prototypes = _prototypes(options, about_encoder)
+    prototypes = prototypes_of(options, about_encoder)
     windows = windows_of(sound_files(options.audio), spec)
-    encoder_key, encoder_bytes = _encoder_file(options, encoder_onnx(encoder, head, spec).SerializeToString())
+    encoder_key, encoder_bytes = encoder_file(options, encoder_onnx(encoder, head, spec).SerializeToString())
     generator_bytes = generator_onnx(generator, spec).SerializeToString()
 
     differences = encoder_differences(encoder_bytes, encoder, head, windows)
@@ -110,11 +110,11 @@ def export(options: ExportOptions) -> tuple[list[Difference], dict[str, int]]:
             "image_size": [generator.image_size, generator.image_size],
             "prototypes": prototypes.tolist(),
             "sha256": {key: hashlib.sha256(content).hexdigest() for key, content in files.items()},
-            "parity": {name: _worst(differences, name) for name in ("encoder", "generator")},
-            "training": {"encoder": _record(about_encoder), "generator": _record(about_generator)},
+            "parity": {name: worst(differences, name) for name in ("encoder", "generator")},
+            "training": {"encoder": record(about_encoder), "generator": record(about_generator)},
             "licence": options.licence,
         }
-        _write(options.folder, files, card)
+        write(options.folder, files, card)
     return differences, {key: len(content) for key, content in files.items()}
 
 
@@ -133,7 +133,7 @@ def _common_spec(options: ExportOptions, about_encoder: dict[str, Any], about_ge
     return specs[0]
 
 
-def _prototypes(options: ExportOptions, about_encoder: dict[str, Any]) -> np.ndarray:
+def prototypes_of(options: ExportOptions, about_encoder: dict[str, Any]) -> np.ndarray:
     """Mean embedding of each period, float32 [5, 10]."""
     prototypes = np.array(about_encoder.get("prototypes") or [], np.float32)
     if prototypes.shape != (len(PERIODS), EMBEDDING_SIZE) or not np.isfinite(prototypes).all():
@@ -144,7 +144,7 @@ def _prototypes(options: ExportOptions, about_encoder: dict[str, Any]) -> np.nda
     return prototypes
 
 
-def _encoder_file(options: ExportOptions, exported: bytes) -> tuple[str, bytes]:
+def encoder_file(options: ExportOptions, exported: bytes) -> tuple[str, bytes]:
     """The encoder's path relative to the folder, and its content: exported, or another model's."""
     if options.share_encoder is None:
         return ENCODER, exported
@@ -166,11 +166,11 @@ def _embeddings(encoder: AudioEncoder, windows: np.ndarray, prototypes: np.ndarr
     return np.concatenate((heard, prototypes, random * heard.std()))
 
 
-def _worst(differences: Sequence[Difference], network: str) -> float:
+def worst(differences: Sequence[Difference], network: str) -> float:
     return max(item.largest for item in differences if item.network == network)
 
 
-def _record(about: dict[str, Any]) -> dict[str, Any]:
+def record(about: dict[str, Any]) -> dict[str, Any]:
     """What the card keeps of a checkpoint: settings and figures, without paths of the machine it was trained on."""
     return {key: _without_paths(about[key]) for key in RECORDED if key in about}
 
@@ -185,7 +185,7 @@ def _without_paths(value: Any) -> Any:
     return value
 
 
-def _write(folder: Path, files: dict[str, bytes], card: dict[str, Any]) -> None:
+def write(folder: Path, files: dict[str, bytes], card: dict[str, Any]) -> None:
     """Write all files beside their places, then move them there, the card last; a mixture fails its checksums."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -141,7 +142,7 @@ def test_unwritable_folder(trained: Path, tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(folder_module.os, "replace", refuse)
     with pytest.raises(MvnetError, match=r"cannot be written \(Permission denied\)"):
-        folder_module._write(tmp_path / "out", {"generator.onnx": b""}, {})
+        folder_module.write(tmp_path / "out", {"generator.onnx": b""}, {})
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -157,3 +158,38 @@ def test_windows_follow_one_another(tmp_path: Path) -> None:
 def test_no_sound_to_check_on(tmp_path: Path) -> None:
     with pytest.raises(MvnetError, match="there is no sound file in"):
         sound_files([tmp_path])
+
+
+def test_another_encoder_takes_its_place_and_the_generator_stays(exported: Path, trained: Path, tmp_path: Path) -> None:
+    folder, other = tmp_path / "model", tmp_path / "other"
+    shutil.copytree(exported, folder)
+    write_checkpoints(other, *random_encoder(seed=1), random_generator())
+    before = json.loads((folder / "model.json").read_text("utf-8"))
+    generator = (folder / "generator.onnx").read_bytes()
+    command = [
+        "export",
+        "--encoder",
+        str(other / "encoder.pt"),
+        "-o",
+        str(folder),
+        "--audio",
+        str(trained / "sound.wav"),
+    ]
+    assert main(command) == 0
+    card = json.loads((folder / "model.json").read_text("utf-8"))
+    assert (folder / "generator.onnx").read_bytes() == generator
+    assert card["sha256"]["generator.onnx"] == before["sha256"]["generator.onnx"]
+    assert card["sha256"]["encoder.onnx"] != before["sha256"]["encoder.onnx"]
+    assert card["title"] == "First"
+    window = window_input(sound(9, seed=8))[None]
+    with torch.inference_mode():
+        wanted = random_encoder(seed=1)[0](torch.from_numpy(window)).numpy()
+    np.testing.assert_allclose(load_model(folder, provider="cpu").encode(window)[0], wanted, atol=parity.TOLERANCE)
+
+
+def test_only_a_model_folder_gets_another_encoder(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["export", "--encoder", str(trained / "encoder.pt"), "-o", str(tmp_path / "none")]
+    assert main([*arguments, "--audio", str(trained / "sound.wav")]) == 2
+    assert "give --generator for a new folder" in capsys.readouterr().err
