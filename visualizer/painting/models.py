@@ -127,8 +127,14 @@ class PaintingModel:
 
 def pixels(image: np.ndarray) -> np.ndarray:
     """Generated images, float [N, 3, H, W] in [-1, 1], as RGB uint8 [N, H, W, 3], contiguous."""
-    levels = np.rint(image.clip(-1, 1) * np.float32(127.5) + np.float32(127.5))
-    return np.ascontiguousarray(levels.astype(np.uint8).transpose(0, 2, 3, 1))
+    levels = image.clip(-1, 1)
+    levels *= np.float32(127.5)  # in place: half the time
+    levels += np.float32(127.5)
+    codes = np.rint(levels, out=levels).astype(np.uint8)
+    rgb = np.empty((*codes.shape[:1], *codes.shape[2:], codes.shape[1]), np.uint8)
+    for channel in range(codes.shape[1]):  # a copy of the transposed array takes three times as long
+        rgb[..., channel] = codes[:, channel]
+    return rgb
 
 
 def load_model(folder: Path, *, threads: int = 2, provider: Provider = "auto", verify: bool = True) -> PaintingModel:

@@ -15,8 +15,11 @@ TILE = 96  # points of the large picture, after which the pattern of strokes rep
 DIRECTIONS = 8  # of strokes, over half a turn
 CELLS = (8, 4)  # points of the large picture from one stroke to the next: where there is little detail, and much
 LONG, WIDE = 1.12, 0.46  # half a stroke's length and width, cells
+BRISTLE = 2.0  # points of the large picture from one bristle to the next: finer ones would be stairs, not lines
+BRISTLES = 1024  # different ones
 PULL_ALONG, PULL_ACROSS = 0.75, 0.6  # how far a point's colour comes from its stroke's middle
 RELIEF = 0.12  # the most by which light on the bristles changes the colour's codes
+RAKING = 0.26  # by how much a slope of the paint changes them, within that
 LAMP = (-0.63, -0.78)  # where the light comes from, right and down: the upper left
 DETAIL = 0.012  # energy of the structure from which strokes are small
 STRUCTURE_POINTS = 2  # how far structure is averaged, points to each side, twice
@@ -46,7 +49,7 @@ def _tile(cell: int, angle: float) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(cell)
     count = TILE // cell
     luck = rng.random((count, count, 4))
-    tracks = rng.random(4096)
+    tracks = rng.random(BRISTLES)
     y, x = (np.mgrid[:TILE, :TILE] + 0.5) / cell
     rank = np.full((TILE, TILE), -1.0)
     shift, height = np.zeros((TILE, TILE, 2)), np.full((TILE, TILE), 0.3)
@@ -58,7 +61,7 @@ def _tile(cell: int, angle: float) -> tuple[np.ndarray, np.ndarray]:
             down = row + dy + 0.5 + 0.7 * (here[..., 1] - 0.5) - y
             along = right * np.cos(angle) + down * np.sin(angle)
             across = down * np.cos(angle) - right * np.sin(angle)
-            bristle = tracks[((across + 2) * 8 + 256 * here[..., 2]).astype(int) % 4096]
+            bristle = _between(tracks, (across + 2) * (cell / BRISTLE) + 256 * here[..., 2])
             reach = LONG * (0.75 + 0.25 * bristle)
             top = (np.abs(along) < reach) & (np.abs(across) < WIDE) & (here[..., 3] > rank)
             rank[top] = here[..., 3][top]
@@ -71,9 +74,16 @@ def _tile(cell: int, angle: float) -> tuple[np.ndarray, np.ndarray]:
             height[top] = ((0.35 + 0.65 * bristle) * (0.5 + 0.5 * edge))[top]
     slope_y, slope_x = (height - np.roll(height, 1, axis) for axis in (0, 1))
     facing = slope_x * LAMP[0] + slope_y * LAMP[1]
-    gain = 1 + np.clip(0.2 * facing, -RELIEF, RELIEF)
+    gain = 1 + np.clip(RAKING * facing, -RELIEF, RELIEF)
     gain += 1 - gain.mean()
     return np.rint(shift).astype(np.int8), np.rint(gain * LEVEL_STEPS).astype(np.uint8)
+
+
+def _between(tracks: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """The values of a row that begins anew at its end, at places between them."""
+    first = place.astype(int)
+    share = place - first
+    return (1 - share) * tracks[first % len(tracks)] + share * tracks[(first + 1) % len(tracks)]
 
 
 class Brushwork:
