@@ -94,6 +94,27 @@ def test_a_part_has_the_style_of_what_came_before(model: PaintingModel, tmp_path
     assert alone[0].period.max() < 0.3  # nothing heard yet
 
 
+@pytest.mark.parametrize("share", [1, 2])
+def test_each_click_is_seen_within_an_image(share: int, model: PaintingModel, tmp_path: Path) -> None:
+    rate, fps, rng = 44_100, 30, np.random.default_rng(0)
+    clicks_s = np.arange(1, 9) * 0.5 + rng.uniform(0, 1 / fps, 8)
+    click = 0.7 * rng.uniform(-1, 1, rate // 33) * np.exp(-np.arange(rate // 33) / (0.006 * rate))
+    sound = np.zeros((5 * rate, 2), np.float32)
+    for start_s in clicks_s:
+        first = round(start_s * rate)
+        sound[first : first + len(click)] = click[:, None]
+    options = RenderOptions(size=(320, 180), fps=Fraction(fps), raster=True)
+    song = write_sound(tmp_path / "s.wav", sound, rate)
+    shots = _shots(iter(moments_of(song, model, options, Fraction(fps, share))), options)
+    luma = np.stack([image.to_ndarray(format="gray").astype(np.int16) for shot in shots for image in shot.images])
+    change = np.concatenate(([0.0], np.abs(np.diff(luma, axis=0)).mean(axis=(1, 2))))
+    for start_s in clicks_s:
+        near = int(start_s * fps) + np.arange(-5, 6)
+        largest = int(near[change[near].argmax()])
+        assert abs(largest / fps - start_s) <= 1 / fps
+        assert change[largest] > 2 * np.median(change[near])
+
+
 def test_the_wild_move_more_than_the_calm(model: PaintingModel, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     song = write_sound(tmp_path / "s.wav", rng.uniform(-0.8, 0.8, (3 * 22_050, 1)).astype(np.float32), 22_050)
