@@ -6,11 +6,12 @@ import contextlib
 import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QSurfaceFormat
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import tiny_model_folder
@@ -43,6 +44,14 @@ class PatientBot(QtBot):
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
         """Run the event loop until something holds."""
         super().waitUntil(callback, timeout=timeout)
+
+    def waitExposed(self, widget: QWidget, *, timeout: int = PATIENCE_MS) -> Any:
+        """Until a window is on the screen."""
+        return super().waitExposed(widget, timeout=timeout)
+
+    def waitActive(self, widget: QWidget, *, timeout: int = PATIENCE_MS) -> Any:
+        """Until a window has the keys."""
+        return super().waitActive(widget, timeout=timeout)
 
 
 @pytest.fixture
@@ -104,6 +113,7 @@ def open_window(
 ) -> Iterator[Callable[[], MainWindow]]:
     """Opens windows whose settings are in tmp_path; all are closed at the end."""
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("visualizer.show.session.CLOSE_S", PATIENCE_MS / 1000)  # threads may be slow, not stay
     monkeypatch.setattr("visualizer.gui.shows.keep_presenting", contextlib.nullcontext)  # the display may sleep
     windows: list[MainWindow] = []
 
@@ -111,7 +121,7 @@ def open_window(
         window = MainWindow(Session(parts), RasterCanvas, SettingsFile(tmp_path / "settings.ini"), seed=3)
         windows.append(window)
         qtbot.addWidget(window)
-        with qtbot.waitActive(window, timeout=10_000):  # keys reach only the active window
+        with qtbot.waitActive(window):  # keys reach only the active window
             window.show()
             window.activateWindow()
         return window

@@ -27,8 +27,11 @@ class Calm:
         self.now = 100.0
         self.features = SILENCE
         self.listened = 0
+        self.wanted = 0  # refreshes that had to be drawn, whether the machine could or not
         self._qtbot = qtbot
         self.canvas = kind(lambda: None, self._hear, lambda: self.now)
+        self._is_needed = self.canvas._needed
+        self.canvas._needed = self._count  # type: ignore[method-assign]
         qtbot.addWidget(self.canvas.widget())
         self.canvas.resize(160, 120)
         self.canvas.show()
@@ -39,18 +42,25 @@ class Calm:
         self.listened += 1
         return self.features
 
+    def _count(self) -> bool:
+        needed = self._is_needed()
+        self.wanted += needed
+        return needed
+
     def refreshes(self, ticks: int = TICKS) -> int:
-        """How many refreshes are drawn while it listens so often."""
+        """How many refreshes must be drawn while it listens so often; some of them have been."""
         self._qtbot.waitUntil(lambda: self.canvas.refreshes > 0)
-        first, drawn = self.listened, self.canvas.refreshes
-        self._qtbot.waitUntil(lambda: self.listened >= first + ticks, timeout=20_000)
-        return self.canvas.refreshes - drawn
+        first, wanted, drawn = self.listened, self.wanted, self.canvas.refreshes
+        self._qtbot.waitUntil(lambda: self.listened >= first + ticks)
+        found = self.wanted - wanted
+        self._qtbot.waitUntil(lambda: self.canvas.refreshes > drawn)
+        return found
 
 
 @pytest.fixture(params=KINDS)
 def calm(request: pytest.FixtureRequest, qtbot: QtBot) -> Calm:
     found = Calm(request.param, qtbot)
-    assert found.refreshes() > TICKS / 3  # the machine may be slow, but it is not calm yet
+    assert found.refreshes() > TICKS / 3  # it is not calm yet
     found.now += CALM_AFTER_S + 0.1
     return found
 

@@ -186,8 +186,8 @@ def test_the_next_piece_follows_and_everything_changes_with_it(
     qtbot.waitUntil(lambda: window.transport.cover.isVisible())
     player: Any = window.session._jukebox._player
     while player.heard < 2.5 * 48_000:
+        qtbot.waitUntil(lambda: player._feed.waiting >= 480)
         sound.streams[-1].pull(480)
-        qtbot.wait(1)
     qtbot.waitUntil(lambda: window.transport.title.text() == "two")
     qtbot.waitUntil(lambda: not window.transport.cover.isVisible())
     assert window.settings.recent[0].endswith("two.wav")
