@@ -9,7 +9,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage, QKeySequence
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QLabel, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from visualizer.files.pieces import bundled_pieces
@@ -22,6 +22,7 @@ from visualizer.gui.window import MainWindow
 from visualizer.show.actions import ACTIONS
 from visualizer.show.events import State
 from visualizer.show.options import AppOptions
+from visualizer.words import load_words
 
 
 def settings_panel(window: MainWindow) -> SettingsPanel:
@@ -338,6 +339,29 @@ def test_sheets_are_drawn_in_the_theme(window: MainWindow, appearance: str, them
     panel = settings_panel(window)
     image = panel.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     assert image.pixelColor(image.width() // 2, image.height() - 12).name() == theme.ground
+
+
+@pytest.mark.parametrize("size", [(480, 320), (420, 320), (640, 360)])  # the last: full HD at 300 %
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_welcome_page_can_be_used_in_tiny_windows(
+    language: str, open_window: Opener, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    load_words(language)
+    try:
+        window = open_window()
+    finally:
+        load_words("en")
+    window.resize(*size)
+    assert (window.width(), window.height()) == size
+    welcome = window.welcome
+    qtbot.waitUntil(lambda: not welcome.geometry().intersects(window.transport.geometry()))
+    page = welcome.widget()
+    assert page is not None
+    assert page.width() <= welcome.width()  # nothing is cut at the side
+    for button in page.findChildren(QPushButton):
+        welcome.ensureWidgetVisible(button)
+        seen = button.visibleRegion().boundingRect()
+        assert (seen.width(), seen.height()) == (button.width(), button.height()), button.accessibleName()
 
 
 @pytest.mark.parametrize("size", [(420, 747), (1120, 480), (420, 320)])

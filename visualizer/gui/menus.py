@@ -98,10 +98,11 @@ def fill_inputs(
             menu.addSeparator()
             _note(menu, tr(heading))
         for one in found:
-            row = QAction(tr("{name}  (default)", name=one.name) if one.default else one.name, menu)
+            name = one.name.replace("&", "&&")  # one alone would mark a key
+            row = QAction(tr("{name}  (default)", name=name) if one.default else name, menu)
             row.setCheckable(True)
             row.setChecked(one.name == current)
-            row.triggered.connect(lambda checked=False, name=one.name: choose(name))
+            row.triggered.connect(lambda checked=False, key=one.key: choose(key))
             group.addAction(row)
             menu.addAction(row)
 

@@ -115,7 +115,7 @@ class Screens(QObject):
 
     @property
     def is_full_screen(self) -> bool:
-        tr("""The picture fills a display.""")
+        """The picture fills a display."""
         output = self.output
         return self._window.isFullScreen() if output is None else output.isFullScreen()
 

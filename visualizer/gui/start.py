@@ -70,7 +70,8 @@ def begin(session: Session, window: MainWindow, options: AppOptions) -> None:
 
 def _is_first_run(settings: Settings, options: AppOptions) -> bool:
     """Nothing was ever heard here: begin with the bundled music, so that there is something to see at once."""
-    return not options.safe_mode and not (settings.queue or settings.recent or settings.input_name)
+    heard = settings.queue or settings.recent or settings.input_name or settings.listening
+    return not options.safe_mode and not heard
 
 
 def _are_bundled(files: Sequence[Path]) -> bool:

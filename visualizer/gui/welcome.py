@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from visualizer.files.pieces import Piece
 from visualizer.gui.theme import DARK, SPACE, sans, serif
 from visualizer.gui.transport import Title
 from visualizer.words import period_name, tr
 
+LEAST_WIDE = 300  # of a piece's label: period and composer are whole then, the title gives way
 STYLE = f"""
 QWidget {{ color: {DARK.text}; background: transparent; }}
 QLabel#quiet {{ color: {DARK.quiet}; }}
-QPushButton {{ border: 1px solid {DARK.line}; border-radius: 6px; padding: 9px 18px; background: {DARK.ground}; }}
+QPushButton {{ border: 1px solid {DARK.line}; border-radius: 6px; padding: 9px 14px; background: {DARK.ground}; }}
 QPushButton:hover {{ background: {DARK.raised}; }}
 QPushButton:focus {{ border-color: {DARK.accent}; }}
 QPushButton#main {{ background: {DARK.accent}; color: {DARK.on_accent}; border-color: {DARK.accent}; }}
@@ -44,7 +45,7 @@ class PieceButton(QPushButton):
             )
         )
         self.setMinimumHeight(40)
-        self.setMinimumWidth(380)
+        self.setMinimumWidth(LEAST_WIDE)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 0)
         row.setSpacing(SPACE * 2)
@@ -62,8 +63,8 @@ class PieceButton(QPushButton):
         row.addWidget(title, 1)
 
 
-class Welcome(QWidget):
-    """The welcome page.
+class Welcome(QScrollArea):
+    """The welcome page; in a small window, or where everything is large, it is scrolled.
 
     Args:
         pieces: the bundled ones.
@@ -75,9 +76,16 @@ class Welcome(QWidget):
     def __init__(self, pieces: Sequence[Piece], open_files: QAction, listen: QAction) -> None:
         super().__init__()
         self.setStyleSheet(STYLE)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.pieces = [PieceButton(piece) for piece in pieces]
-        page = QGridLayout(self)
+        wall = QWidget()
+        wall.setMouseTracking(True)  # the pointer brings the controls back wherever it moves
+        page = QGridLayout(wall)
         column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
         self._add_words(column)
         self._add_buttons(column, open_files, listen)
@@ -89,6 +97,7 @@ class Welcome(QWidget):
         page.setColumnStretch(0, 1)
         page.setColumnStretch(1, 8)
         page.setColumnStretch(2, 1)
+        self.setWidget(wall)
 
     def _add_words(self, column: QVBoxLayout) -> None:
         title = QLabel(tr("What shall be painted?"))
@@ -99,6 +108,7 @@ class Welcome(QWidget):
         words.setFont(sans(10.5))
         words.setObjectName("quiet")
         words.setWordWrap(True)
+        title.setWordWrap(True)
         column.addWidget(title)
         column.addWidget(words)
         column.addSpacing(SPACE * 2)
