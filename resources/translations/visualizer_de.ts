@@ -645,11 +645,6 @@
         </message>
         <message>
             <location filename="../../visualizer/gui/screens.py" />
-            <source>The picture fills a display.</source>
-            <translation>Das Bild füllt einen Bildschirm.</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/screens.py" />
             <source>Output</source>
             <translation>Ausgabe</translation>
         </message>
@@ -827,6 +822,26 @@
             <location filename="../../visualizer/gui/settings_panel.py" />
             <source>General</source>
             <translation>Allgemein</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sheets.py" />
+            <source>No model is loaded yet.</source>
+            <translation>Es ist noch kein Modell geladen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sheets.py" />
+            <source>It runs on {provider} ({reason}).</source>
+            <translation>Es läuft auf {provider} ({reason}).</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sheets.py" />
+            <source>The model that paints is {title} ({name}).</source>
+            <translation>Das Modell, das malt, ist {title} ({name}).</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sheets.py" />
+            <source>Licence: {licence}</source>
+            <translation>Lizenz: {licence}</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/shows.py" />
@@ -1055,28 +1070,8 @@
         </message>
         <message>
             <location filename="../../visualizer/gui/window.py" />
-            <source>No model is loaded yet.</source>
-            <translation>Es ist noch kein Modell geladen.</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/window.py" />
             <source>Listen</source>
             <translation>Zuhören</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/window.py" />
-            <source>It runs on {provider} ({reason}).</source>
-            <translation>Es läuft auf {provider} ({reason}).</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/window.py" />
-            <source>The model that paints is {title} ({name}).</source>
-            <translation>Das Modell, das malt, ist {title} ({name}).</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/window.py" />
-            <source>Licence: {licence}</source>
-            <translation>Lizenz: {licence}</translation>
         </message>
         <message>
             <location filename="../../visualizer/show/actions.py" />

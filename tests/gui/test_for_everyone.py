@@ -113,7 +113,7 @@ def test_a_new_key_works_at_once_and_everywhere(window: MainWindow, qtbot: QtBot
     qtbot.keyClick(panel.keys.list, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
     assert dict(window.settings.keys) == {"mute": ("Ctrl+U",)}
     assert key_row(panel, "mute") == "Ctrl U"
-    window._close_panel()
+    window.sheets.close()
     QTest.keySequence(window.windowHandle(), QKeySequence("M"))
     assert not window.settings.muted
     QTest.keySequence(window.windowHandle(), QKeySequence("Ctrl+U"))
@@ -191,7 +191,7 @@ def test_the_click_plays_holds_the_music_and_leaves_nothing(playing: MainWindow,
     qtbot.waitUntil(lambda: panel.timing.click.position_s is not None)
     folder = panel.timing.click._folder
     assert folder is not None
-    playing._close_panel()
+    playing.sheets.close()
     qtbot.waitUntil(lambda: playing.session.status().state is State.PLAYING)
     qtbot.waitUntil(lambda: panel_click_is_closed(playing) and not folder.exists())
 

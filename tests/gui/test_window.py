@@ -377,6 +377,16 @@ def test_reports_from_other_threads_become_notices(window: MainWindow, qtbot: Qt
     qtbot.waitUntil(lambda: "Something happened elsewhere." in window.stage.notices.texts)
 
 
+def test_it_settles_once_with_each_model(playing: MainWindow, qtbot: QtBot, model_folder: Path) -> None:
+    settled: list[int] = []
+    playing.settled.connect(lambda: settled.append(playing.paintings))
+    playing.session.load_model(str(model_folder))
+    qtbot.waitUntil(lambda: len(settled) == 1)
+    painted = playing.paintings
+    qtbot.waitUntil(lambda: playing.paintings > painted + 2)
+    assert len(settled) == 1
+
+
 def test_closing_ends_every_thread(playing: MainWindow, parts: Parts) -> None:
     assert {"session", "models", "pipeline", "decode"} <= {thread.name for thread in threading.enumerate()}
     playing.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import pytest
 
-from visualizer.memory import LARGE, give_back_large_blocks
+from visualizer.memory import LARGE, give_back_large_blocks, keep_for_good
 
 CODE = f"""
 import numpy as np
@@ -41,3 +43,26 @@ def test_large_blocks_leave_the_process_when_they_are_freed() -> None:
 def test_elsewhere_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     assert not give_back_large_blocks()
+
+
+class Ring:
+    """An object that holds itself."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+def test_what_is_kept_for_good_is_not_looked_through_again() -> None:
+    before = Ring()
+    try:
+        keep_for_good()
+        after = Ring()
+        kept, lost = weakref.ref(before), weakref.ref(after)
+        del before, after
+        gc.collect()
+        assert kept() is not None
+        assert lost() is None
+    finally:
+        gc.unfreeze()
+    gc.collect()
+    assert kept() is None

@@ -34,7 +34,7 @@ from visualizer.gui.menus import fill_choices, make_actions, make_menu
 from visualizer.gui.music_commands import MusicCommands, dropped
 from visualizer.gui.music_panels import MusicPanels
 from visualizer.gui.overlay import Overlay
-from visualizer.gui.panels import Panel, about_panel, help_panel
+from visualizer.gui.panels import Panel
 from visualizer.gui.period_plot import PeriodPlot
 from visualizer.gui.picture_commands import PictureCommands
 from visualizer.gui.pictures import Pictures
@@ -42,27 +42,23 @@ from visualizer.gui.preferences import Preferences
 from visualizer.gui.screens import Screens
 from visualizer.gui.settings import Settings, SettingsFile
 from visualizer.gui.settings_commands import SettingsCommands
+from visualizer.gui.sheets import Sheets
 from visualizer.gui.shows import Shows
 from visualizer.gui.stage import Stage
 from visualizer.gui.theme import app_icon
 from visualizer.gui.transport import Transport
 from visualizer.gui.welcome import Welcome
 from visualizer.painting.model_card import find_models
-from visualizer.show.actions import SUBMENUS, bound, help_rows
+from visualizer.show.actions import SUBMENUS, bound
 from visualizer.show.events import Event, Failed, ModelLoaded, Said, State, Status
 from visualizer.show.session import Session
-from visualizer.words import later, tr
+from visualizer.words import tr
 
 if TYPE_CHECKING:
     from visualizer.painting.engine import Painting
 
 TITLE = "MVNet Visualizer"
 TICK_MS = 100
-PANELS = {
-    "help": later("Keys"),
-    "queue": later("Queue"),
-    "preferences": later("Settings"),
-}  # actions that open a panel, and its title
 FILES = "files"  # what is heard when it is no input
 CHOSEN_S = 3.5  # of looking for the paintings of a period or model chosen in a pause
 
@@ -80,7 +76,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         preferences: the settings, and who hears of changes.
-        music, sounds, looks, screens, own, shows: the parts that the actions call.
+        music, sounds, looks, screens, own, shows, sheets: the parts that the actions call.
         painting: the one that is shown.
         first_painting_at: time.time() of the first painting that was shown, or None.
         paintings: how many were shown.
@@ -151,6 +147,7 @@ class MainWindow(QMainWindow):
         self.stage.set_desk(self.desk)
         self.overlay = Overlay(session.figures, lambda: self.canvas.renderer, self.stage)
         self.stage.set_overlay(self.overlay)
+        self.sheets = Sheets(self.stage, self.actions_by_name, preferences, session)
         self.own.join(self.stage, self.actions_by_name)
         self.shows.join(self.stage, self.canvas.widget(), lambda: self.painting)
         files, inputs = self.actions_by_name["open"], self._submenus["inputs"]
@@ -179,8 +176,8 @@ class MainWindow(QMainWindow):
                 "overlay": lambda: self._show_overlay(not self.overlay.isVisibleTo(self.stage)),
                 "queue": lambda: self.sounds.toggle_queue(),
                 "menu": self._open_menu,
-                "help": self._toggle_help,
-                "about": self._show_about,
+                "help": lambda: self.sheets.toggle_help(),
+                "about": lambda: self.sheets.show_about(),
             }
         )
 
@@ -248,7 +245,7 @@ class MainWindow(QMainWindow):
 
     def _leave(self) -> None:
         if self.stage.panel is not None:
-            self._close_panel()
+            self.sheets.close()
         else:
             self.screens.leave_full_screen()
 
@@ -256,47 +253,12 @@ class MainWindow(QMainWindow):
         self.stage.show_controls()
         self.menu.popup(self.transport.more.mapToGlobal(self.transport.more.rect().topLeft()))
 
-    def _toggle_help(self) -> None:
-        if self._panel_name() == tr(PANELS["help"]):
-            self._close_panel()
-        else:
-            self._open_panel(help_panel(help_rows(bound(self.settings.keys)), self.stage))
-
-    def _show_about(self) -> None:
-        model = self.session.model
-        sentence = tr("No model is loaded yet.")
-        if model is not None:
-            card = model.card
-            runs = tr("It runs on {provider} ({reason}).", provider=model.provider, reason=model.provider_reason)
-            sentence = tr("The model that paints is {title} ({name}).", title=card.title, name=card.name)
-            sentence = f"{sentence} {runs} " + tr("Licence: {licence}", licence=card.licence)
-        self._open_panel(about_panel(self.stage, sentence.strip()))
-
     def _show_overlay(self, shown: bool) -> None:
         self.overlay.setVisible(shown)
         self.actions_by_name["overlay"].setChecked(shown)
 
-    def _panel_name(self) -> str:
-        return self.stage.panel.accessibleName() if self.stage.panel is not None else ""
-
     def _show_panel(self, panel: Panel | None) -> None:
-        self._close_panel() if panel is None else self._open_panel(panel)
-
-    def _open_panel(self, panel: Panel) -> None:
-        self.stage.show_panel(panel)
-        panel.closed.connect(self._close_panel)
-        self._mark_panel()
-
-    def _close_panel(self) -> None:
-        self.stage.show_panel(None)
-        self.stage.setFocus()
-        self._mark_panel()
-
-    def _mark_panel(self) -> None:
-        """Mark the actions whose panel is open."""
-        name = self._panel_name()
-        for action, title in PANELS.items():
-            self.actions_by_name[action].setChecked(name == tr(title))
+        self.sheets.show(panel)
 
     def _play_piece(self, piece: Piece) -> None:
         self.music.play_piece(piece)
