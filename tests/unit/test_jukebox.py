@@ -290,4 +290,6 @@ def test_who_chooses_what_the_computer_plays_follows_it(kind: str, remembered: s
 def test_the_input_of_the_last_time_may_be_away(made: Made) -> None:
     made.jukebox.listen("Stage box [ALSA]")
     assert made.events[-1] == Opened("Fake microphone", None, "Stage box [ALSA]")
-    assert made.jukebox.status().title == "Fake microphone (waiting for Stage box)"
+    status = made.jukebox.status()
+    assert status.title == "Fake microphone (waiting for Stage box)"
+    assert status.input == "Fake microphone"  # what is set for it holds, and it is marked where inputs are listed

@@ -137,13 +137,12 @@ class MusicCommands:
             return
         names = [one.name for one in self.inputs]
         status = self._session.status()
-        at = names.index(status.title) if status.live and status.title in names else -1
+        at = names.index(status.input) if status.input in names else -1
         self.listen(self.inputs[(at + 1) % len(names)].key)
 
     def fill_inputs(self, menu: QMenu, files: QAction) -> None:
         """List what can be heard in a menu."""
-        status = self._session.status()
-        fill_inputs(menu, files, self.inputs, status.title if status.live else "", self.listen)
+        fill_inputs(menu, files, self.inputs, self._session.status().input, self.listen)
 
     def fill_recent(self, menu: QMenu) -> None:
         """List what was opened lately."""

@@ -134,7 +134,7 @@ class MusicPanels(QObject):
         paths, at = self._session.queue()
         plays = status.path is not None  # else the pieces wait behind an input
         waiting = status.title if plays else paths[at].stem if paths else ""
-        self.chooser.show_inputs(self._music.inputs, status.title if status.live else "", waiting)
+        self.chooser.show_inputs(self._music.inputs, status.input, waiting)
 
     def _refill_chooser(self) -> None:
         if self.chooser.isVisible():

@@ -23,7 +23,7 @@ SETTLE_S = 0.25  # time in which a line goes 63 % of its way
 ARRIVED = 0.0005
 UNDECIDED = 0.01  # lines that differ by less are all alike: nothing has been heard yet
 STEP_MS = 33
-FINENESS = 200  # lengths of a line that can be told apart
+FINENESS = 100  # lengths of a line that can be told apart: a little less than a point each
 WIDTH, MARGIN, ROW = 248, 16, 22
 TOP = MARGIN + 46  # of the first line
 

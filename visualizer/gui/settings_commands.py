@@ -143,7 +143,7 @@ class SettingsCommands(QObject):
         return TimingPage(
             OffsetLine(self._preferences, self._device),
             self._click,
-            lambda: self._session.status().title if self._session.status().live else "",
+            lambda: self._session.status().input,
             lambda: self._pictures.features,
             lambda: 0.0 if self._preferences.settings.muted else self._preferences.settings.volume,
             self._hold_music,

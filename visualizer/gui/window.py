@@ -336,7 +336,7 @@ class MainWindow(QMainWindow):
     def _device(self) -> str:
         """Name of what is heard, for its offset."""
         status = self._status
-        return status.title if status is not None and status.live else FILES
+        return (status.input if status is not None else "") or FILES
 
     def _show_plot(self) -> None:
         self.stage.show_plot(

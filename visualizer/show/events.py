@@ -35,6 +35,7 @@ class Status:
         path: of the file.
         position_s, duration_s: of the file; 0 when unknown.
         first, last: there is no piece before, no piece after.
+        input: name of the input that is heard, as it is listed, or that is waited for in silence; empty for files.
     """
 
     state: State = State.EMPTY
@@ -45,6 +46,7 @@ class Status:
     duration_s: float = 0.0
     first: bool = True
     last: bool = True
+    input: str = ""
 
 
 @dataclass(frozen=True)

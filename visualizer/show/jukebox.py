@@ -349,11 +349,11 @@ class Jukebox:
     def _live_status(self, live: LiveInput) -> Status:
         if live.part is None:
             waiting = tr("Waiting for {input}", input=live.waiting or tr("an input"))
-            return Status(State.OPENING, live=True, title=waiting)
+            return Status(State.OPENING, live=True, title=waiting, input=live.waiting or waiting)
         title = live.title
         if live.waiting:
             title = tr("{title} (waiting for {input})", title=live.title, input=live.waiting)
-        return Status(State.PAUSED if self._deaf else State.PLAYING, live=True, title=title)
+        return Status(State.PAUSED if self._deaf else State.PLAYING, live=True, title=title, input=live.title)
 
     def _ready_player(self) -> PlayerPart:
         if self._player is None:
