@@ -229,7 +229,7 @@ def test_an_input_is_unplugged_and_plugged_in_again(server: pulse.SoundServer, t
     assert app.returncode == 0
     stopped = "The input “Monitor of Stage” stopped: connect it again, or choose another; listening to"
     assert [text.startswith(stopped) for text in figures["said"]] == [True, False] * 2
-    assert figures["said"][1] == "The input 'Monitor of Stage' is back."
+    assert figures["said"][1] == "The input “Monitor of Stage” is back."
     assert (figures["title"], figures["sounding"], figures["notice"]) == ("Monitor of Stage", True, "")
     assert (figures["more_processes"], figures["more_threads"]) == (0, 0)
     assert figures["playing"]
