@@ -29,7 +29,7 @@ MACHINE = re.compile(
     "|".join(
         (
             "/wo" + r"rk/(main|shared|\.library)",
-            "/ro" + r"ot\b",
+            "(?<!<)/ro" + r"ot\b",  # but not the end of an XML element
             "/ho" + r"me/[a-z]",
             "/opt" + r"/(venv|wheels|pypi)",
             r"[A-Z]:\\" + "Users",
