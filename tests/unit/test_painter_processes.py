@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,24 +10,12 @@ import torch
 from mvnet.painter_data import draw_batch
 from tests.painter_data import painter_data
 from tests.painter_processes import CONFIG
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.ranks import run_ranks
 
 
 @pytest.fixture(scope="module")
 def ranks(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    folder = tmp_path_factory.mktemp("ranks")
-    result = subprocess.run(
-        [sys.executable, "-m", "tests.painter_processes", str(folder)],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in range(2)]
+    return run_ranks("tests.painter_processes", tmp_path_factory.mktemp("ranks"))
 
 
 @pytest.mark.parametrize("network", ["painter", "critic", "heads"])

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,26 +11,14 @@ from mvnet.configs import RunConfig
 from mvnet.engine import start_engine
 from mvnet.losses import triplet_loss
 from mvnet.train_encoder import EncoderTraining
+from tests.ranks import run_ranks
 from tests.training_data import encoder_data
 from tests.two_processes import ENCODER
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def ranks(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    folder = tmp_path_factory.mktemp("ranks")
-    result = subprocess.run(
-        [sys.executable, "-m", "tests.two_processes", str(folder)],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return [torch.load(folder / f"{rank}.pt", weights_only=True) for rank in range(2)]
+    return run_ranks("tests.two_processes", tmp_path_factory.mktemp("ranks"))
 
 
 @pytest.mark.parametrize("network", ["encoder", "generator", "discriminator"])
