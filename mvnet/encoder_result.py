@@ -37,9 +37,9 @@ def finish(training: EncoderTraining, folder: RunFolder, like: AudioEncoder | No
     weights = clip_weights(periods[train], data.pieces(train))
     figures: dict[str, Any] = {"train_clips": len(train), "train_pieces": len(set(data.pieces(train)))}
     labels = _Labels.of(training) if training.recital is not None else None
-    known = read_lessons_out(training, weights)
+    read_lessons_out(training, weights)
     learnt = training.embed(train)
-    head = fit_head(*_heard_in_training(training, learnt, weights) if known is None else known)
+    head = fit_head(*_heard_in_training(training, learnt, weights))
     if labels is not None and len(val):
         figures["labels_share"], learnt = labels.blend_into(training, head, learnt)
     if like is not None:
@@ -72,32 +72,26 @@ def finish(training: EncoderTraining, folder: RunFolder, like: AudioEncoder | No
     return figures
 
 
-def read_lessons_out(
-    training: EncoderTraining, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Let the finished encoder's embedding be read from the lessons; None where none were learnt.
+def read_lessons_out(training: EncoderTraining, weights: np.ndarray) -> None:
+    """Let the averaged network's embedding be read from the lessons; nothing changes where none were learnt.
+
+    Which ten numbers is decided by what the teachers themselves heard in the training clips.
 
     Args:
-        training: its averaged network gets another last layer.
         weights: of the training clips.
-    Returns:
-        embeddings, periods and weights to fit the head on: what the teachers themselves heard in the
-        training clips, as the embedding reads it, and quiet windows.
     """
     if training.recital is None or training.lessons is None:
-        return None
+        return
     lessons = training.lessons.cpu().numpy()[training.train]
     taught = np.isfinite(lessons).all(1)
-    lessons, weights = lessons[taught].astype(np.float64), weights[taught]
-    periods = training.data.periods[training.train][taught]
-    reading = fit_reading(lessons, periods, weights)
+    reading = fit_reading(
+        lessons[taught].astype(np.float64), training.data.periods[training.train][taught], weights[taught]
+    )
     recital, linear = training.recital, training.averaged.linear
     with torch.no_grad():
         matrix = torch.from_numpy(reading.matrix.T).float().to(linear.weight.device)  # [10, lessons]
         linear.weight.copy_(matrix @ recital.weight)
         linear.bias.copy_(matrix @ recital.bias + torch.from_numpy(reading.offset).to(linear.bias))
-    torch.manual_seed(training.config.seed)
-    return _with_quiet(training, [reading(lessons)], [periods], [weights])
 
 
 @dataclass(frozen=True)
@@ -186,8 +180,9 @@ def _heard_in_training(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Embeddings, periods and weights to fit the head on: clips as they are and changed, and what is quiet.
 
-    So the head is as sure as the encoder may be under another gain, in another room. A quiet window counts
-    a fifth for each period: all are as likely.
+    So the head is as sure as the encoder may be under another gain, in another room. Read from lessons, the
+    embedding needs no changed clips: on unheard pieces the head was better without. A quiet window counts a fifth
+    for each period: all are as likely.
 
     Args:
         learnt: embeddings of the unchanged training clips.
@@ -196,7 +191,7 @@ def _heard_in_training(
     config, periods = training.config, training.data.periods[training.train]
     embeddings, labels, counts = [learnt], [periods], [weights]
     torch.manual_seed(config.seed)
-    if config.spectral or config.augment:
+    if (config.spectral or config.augment) and training.recital is None:
         embeddings.append(training.embed_changed(training.train))
         labels.append(periods)
         counts.append(weights)

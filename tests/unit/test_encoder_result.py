@@ -65,17 +65,14 @@ def test_what_is_quiet_is_heard_with_little_confidence() -> None:
 
 
 def test_the_embedding_of_a_taught_encoder_is_read_from_what_it_recites(training: EncoderTraining) -> None:
-    assert read_lessons_out(training, np.ones(len(training.train))) is None
+    untaught = training.averaged.linear.weight.clone()
+    read_lessons_out(training, np.ones(len(training.train)))
+    assert torch.equal(training.averaged.linear.weight, untaught)
     config = replace(CONFIG, lessons=1.0)
     taught = EncoderTraining(config, training.data, start_engine(RunConfig(device="cpu", precision="32")))
     assert taught.recital is not None
     torch.nn.init.normal_(taught.recital.weight, 0, 0.01)
-    known = read_lessons_out(taught, np.ones(len(taught.train)))
-    assert known is not None
-    embeddings, labels, weights = known
-    clips = len(taught.train)
-    assert len(embeddings) == len(labels) == len(weights) == clips + 5 * round(2 * config.quiet * clips)
-    np.testing.assert_allclose(embeddings[:clips].std(0).max(), 1, atol=1e-6)
+    read_lessons_out(taught, np.ones(len(taught.train)))
     with torch.no_grad():
         features = taught.averaged.blocks(torch.from_numpy(training.data.windows[:2]).float()).flatten(1)
         recited = taught.recital(features)
