@@ -6,6 +6,7 @@ import argparse
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +101,11 @@ def test_few_keeps_two_of_each_period_and_split() -> None:
     items = [Item(period, split) for period in (0, 1) for split in ("train", "val") for _ in range(5)]
     assert len(few(items)) == 8
     assert len(set(few(items))) == 4
+
+
+def test_pieces_to_choose_on_must_be_among_the_data(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
+    (Path(str(tmp_path)) / "modern").mkdir()
+    (Path(str(tmp_path)) / "modern" / "a.wav").touch()
+    command = ["train", "encoder", "--data", str(tmp_path), "--run", f"{tmp_path}/run", "--device", "cpu"]
+    assert main([*command, "--choose-on", f"{tmp_path}/other"]) == 2
+    assert "is none of the folders of --data and --more-data" in capsys.readouterr().err
