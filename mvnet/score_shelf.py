@@ -17,29 +17,29 @@ from mvnet.periods import PERIODS
 from mvnet.same_piece import PieceName, any_same
 from mvnet.scores import SCORE_SUFFIXES
 
-# Folder of music21's corpus, composer, year of death, period, and what of a file's name is the work (all of it
+# Folder of music21's corpus, composer, period, and what of a file's name is the work (all of it
 # where nothing is given). Left out: middle ages, folk song, exercises, and composers between two periods.
-CORPUS: tuple[tuple[str, str, int, str, str], ...] = (
-    ("palestrina", "Giovanni Pierluigi da Palestrina", 1594, "renaissance", r"_(\d+)"),
-    ("josquin", "Josquin des Prez", 1521, "renaissance", ""),
-    ("lusitano", "Vicente Lusitano", 1561, "renaissance", ""),
-    ("monteverdi", "Claudio Monteverdi", 1643, "renaissance", ""),
-    ("bach", "Johann Sebastian Bach", 1750, "baroque", r"bwv(\d+)"),
-    ("corelli", "Arcangelo Corelli", 1713, "baroque", ""),
-    ("handel", "George Frideric Handel", 1759, "baroque", ""),
-    ("cpebach", "Carl Philipp Emanuel Bach", 1788, "classical", ""),
-    ("haydn", "Joseph Haydn", 1809, "classical", ""),
-    ("mozart", "Wolfgang Amadeus Mozart", 1791, "classical", ""),
-    ("beethoven", "Ludwig van Beethoven", 1827, "classical", ""),
-    ("weber", "Carl Maria von Weber", 1826, "romantic", ""),
-    ("schubert", "Franz Schubert", 1828, "romantic", ""),
-    ("schumann_robert", "Robert Schumann", 1856, "romantic", ""),
-    ("schumann_clara", "Clara Schumann", 1896, "romantic", ""),
-    ("chopin", "Frederic Chopin", 1849, "romantic", ""),
-    ("verdi", "Giuseppe Verdi", 1901, "romantic", ""),
-    ("joplin", "Scott Joplin", 1917, "modern", ""),
-    ("schoenberg", "Arnold Schoenberg", 1951, "modern", ""),
-    ("webern", "Anton Webern", 1945, "modern", ""),
+CORPUS: tuple[tuple[str, str, str, str], ...] = (
+    ("palestrina", "Giovanni Pierluigi da Palestrina", "renaissance", r"_(\d+)"),
+    ("josquin", "Josquin des Prez", "renaissance", ""),
+    ("lusitano", "Vicente Lusitano", "renaissance", ""),
+    ("monteverdi", "Claudio Monteverdi", "renaissance", ""),
+    ("bach", "Johann Sebastian Bach", "baroque", r"bwv(\d+)"),
+    ("corelli", "Arcangelo Corelli", "baroque", ""),
+    ("handel", "George Frideric Handel", "baroque", ""),
+    ("cpebach", "Carl Philipp Emanuel Bach", "classical", ""),
+    ("haydn", "Joseph Haydn", "classical", ""),
+    ("mozart", "Wolfgang Amadeus Mozart", "classical", ""),
+    ("beethoven", "Ludwig van Beethoven", "classical", ""),
+    ("weber", "Carl Maria von Weber", "romantic", ""),
+    ("schubert", "Franz Schubert", "romantic", ""),
+    ("schumann_robert", "Robert Schumann", "romantic", ""),
+    ("schumann_clara", "Clara Schumann", "romantic", ""),
+    ("chopin", "Frederic Chopin", "romantic", ""),
+    ("verdi", "Giuseppe Verdi", "romantic", ""),
+    ("joplin", "Scott Joplin", "modern", ""),
+    ("schoenberg", "Arnold Schoenberg", "modern", ""),
+    ("webern", "Anton Webern", "modern", ""),
 )
 SOURCE = "music21 corpus, rendered"
 
@@ -81,7 +81,7 @@ def corpus_scores() -> list[Shelved]:
     root = Path(music21.__file__).parent / "corpus"
     return [
         Shelved(path, PERIODS.index(period), composer, _work(path, root / folder, pattern), SOURCE)
-        for folder, composer, _, period, pattern in CORPUS
+        for folder, composer, period, pattern in CORPUS
         for path in _files(root / folder)
     ]
 

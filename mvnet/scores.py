@@ -51,11 +51,6 @@ class Score:
     tempo: float | None = None
 
     @property
-    def parts(self) -> int:
-        """How many parts have notes."""
-        return len({note.part for note in self.notes})
-
-    @property
     def length(self) -> float:
         """Quarter notes to the end of the last note."""
         return max(note.start + note.length for note in self.notes)
