@@ -21,7 +21,7 @@ TIMINGS_KEPT = 512
 TIERS = 3
 PREVIEW_EVERY = 4
 CALM_AFTER_S = 3.0  # without sound, and without a choice of the user's: the picture only drifts
-CALM_EVERY = 4  # of the refreshes is drawn then; the others only listen
+CALM_EVERY = 5  # of the refreshes is drawn then; the others only listen
 
 Take = Callable[[], "Painting | None"]
 Hear = Callable[[], "Features | None"]
