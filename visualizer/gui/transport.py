@@ -92,7 +92,7 @@ class Title(QLabel):
         if text != self._whole:
             self._whole = text
             self.setToolTip(text)
-        self._cut()
+            self._cut()
 
     def resizeEvent(self, event: object) -> None:
         """Cut anew."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 
 KEPT = 160  # more than two seconds of paintings
@@ -31,7 +32,8 @@ class Durations:
 
     def per_second(self, now: float) -> float:
         """How many began in each of the last two seconds, on average."""
-        return sum(now - begun <= COUNTED_S for begun, _ in self._last) / COUNTED_S
+        recent = itertools.takewhile(lambda one: now - one[0] <= COUNTED_S, reversed(self._last))
+        return sum(1 for _ in recent) / COUNTED_S
 
     def age(self, now: float) -> float:
         """Seconds since the last one began; 0 without any."""
