@@ -11,10 +11,11 @@ from itertools import pairwise
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QRadialGradient
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRadialGradient
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from mvnet.periods import PERIODS
+from visualizer.gui.ground import Ground
 from visualizer.gui.period_plot import UNDECIDED
 from visualizer.gui.theme import DARK, PIGMENTS, Theme, serif, translucent
 from visualizer.words import period_name, tr
@@ -56,7 +57,7 @@ class PeriodMap(QWidget):
         super().__init__()
         self.trail: deque[tuple[float, float, float]] = deque()  # seconds and place
         self._theme = DARK
-        self._ground: tuple[tuple[object, ...], QPixmap] | None = None  # all but the trail, and what it is for
+        self._ground = Ground(self, self._draw_ground)  # all but the trail
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Map of the periods"))
 
@@ -88,29 +89,18 @@ class PeriodMap(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the trail and the present place over the periods, which are drawn once."""
-        theme, ratio = self._theme, self.devicePixelRatioF()
-        marks = self.size(), theme.raised, theme.text, ratio
-        if self._ground is None or self._ground[0] != marks:
-            self._ground = marks, self._draw_ground(ratio)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPixmap(0, 0, self._ground[1])
+        self._ground.show(painter, self._theme.raised, self._theme.text)
         self._draw_trail(painter)
         painter.end()
 
-    def _draw_ground(self, ratio: float) -> QPixmap:
+    def _draw_ground(self, painter: QPainter) -> None:
         """The periods as patches of colour, and their names."""
-        ground = QPixmap(self.size() * ratio)
-        ground.setDevicePixelRatio(ratio)
-        ground.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(ground)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.raised))
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         self._draw_periods(painter)
-        painter.end()
-        return ground
 
     def _draw_periods(self, painter: QPainter) -> None:
         centres = [self.place(x, y) for x, y in places()]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from visualizer.gui.ground import Ground
 from visualizer.gui.theme import DARK, Theme, sans, serif, translucent
 from visualizer.hearing.analyser import Features
 from visualizer.hearing.bands import BANDS
@@ -39,7 +40,7 @@ class SoundMeters(QWidget):
         super().__init__()
         self.features = Features.silence()
         self._theme = DARK
-        self._ground: tuple[tuple[object, ...], QPixmap] | None = None  # bars without levels, and what it is for
+        self._ground = Ground(self, self._draw_ground)  # bars without levels
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("What is heard"))
 
@@ -62,24 +63,15 @@ class SoundMeters(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw the levels over the bars, which are drawn once, and, below, beat and loudness."""
-        theme, ratio = self._theme, self.devicePixelRatioF()
-        marks = self.size(), theme.raised, theme.quiet, ratio
-        if self._ground is None or self._ground[0] != marks:
-            self._ground = marks, self._draw_ground(ratio)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPixmap(0, 0, self._ground[1])
+        self._ground.show(painter, self._theme.raised, self._theme.quiet)
         self._draw_levels(painter)
         self._draw_foot(painter)
         painter.end()
 
-    def _draw_ground(self, ratio: float) -> QPixmap:
+    def _draw_ground(self, painter: QPainter) -> None:
         """The bars and their names."""
-        ground = QPixmap(self.size() * ratio)
-        ground.setDevicePixelRatio(ratio)
-        ground.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(ground)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(sans(7.5))
         for index, band in enumerate(BANDS):
             bar = self._bar(index, 1.0)
@@ -89,8 +81,6 @@ class SoundMeters(QWidget):
             painter.setPen(QColor(self._theme.quiet))
             place = QRectF(bar.left() - 4, BAR_HIGH + 2, bar.width() + 8, 14)
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, tr(BAND_NAMES.get(band.name, band.name)))
-        painter.end()
-        return ground
 
     def _bar(self, index: int, share: float) -> QRectF:
         """The lower share of a band's bar."""
