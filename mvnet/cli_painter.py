@@ -166,9 +166,13 @@ def _with_music(
     args: Namespace, seed: int, run: RunConfig, fabric: Fabric, images: np.ndarray, periods: np.ndarray
 ) -> PainterData:
     """Paintings together with all training clips' embeddings, and the held-out ones' for sheets where there are any."""
+    import torch
+
+    from mvnet.checkpoints import load_encoder
     from mvnet.cli_train import few
     from mvnet.datasets import load_clip_windows, read_music
-    from mvnet.painter_data import PainterData, piece_spread
+    from mvnet.encoder import period_probabilities
+    from mvnet.painter_data import PainterData, heard_periods, piece_spread
     from mvnet.train_gan import embed_windows, encoder_for_gan
 
     encoder, spec, digest = encoder_for_gan(Path(args.encoder))
@@ -179,16 +183,19 @@ def _with_music(
         show = not args.json and fabric.local_rank == 0
         clips = load_clip_windows(recordings, spec, args.cache or args.folder / "cache", progress=show)
     embeddings = embed_windows(encoder, clips.windows, fabric)
+    with torch.no_grad():
+        probabilities = period_probabilities(load_encoder(args.encoder)[1], torch.from_numpy(embeddings)).numpy()
+    heard = heard_periods(probabilities, clips.periods)
     train, held_out = clips.indices("train"), clips.indices("val")
-    sheet = held_out if len(np.unique(clips.periods[held_out])) == len(np.unique(clips.periods)) else train
+    sheet = held_out if len(np.unique(heard[held_out])) == len(np.unique(clips.periods)) else train
     return PainterData(
         spec=spec,
         images=images,
         periods=periods,
         embeddings=embeddings[train],
-        clip_periods=clips.periods[train],
+        clip_periods=heard[train],
         spread=piece_spread(embeddings[train], [clips.clips[row].recording.piece for row in train]),
         sheet_embeddings=embeddings[sheet],
-        sheet_periods=clips.periods[sheet],
+        sheet_periods=heard[sheet],
         encoder_digest=digest,
     )

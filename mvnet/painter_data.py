@@ -34,7 +34,7 @@ class PainterData:
         images: uint8 [n, 3, S, S].
         periods: int64 [n], of the paintings.
         embeddings: float32 [m, 10], of training clips.
-        clip_periods: int64 [m].
+        clip_periods: int64 [m]; whose paintings belong to them, see heard_periods.
         spread: float32 [10], standard deviation between windows of one piece.
         sheet_embeddings: float32 [k, 10], for sample sheets and figures; of held-out clips where there are any.
         sheet_periods: int64 [k].
@@ -63,7 +63,8 @@ class PainterData:
 
     def fingerprint(self) -> list[int | str]:
         """Changes when a checkpoint's draws no longer mean these paintings and clips."""
-        return [len(self.images), int(self.periods.sum()), len(self.embeddings), self.encoder_digest]
+        clips = int(self.clip_periods @ np.arange(1, len(self.clip_periods) + 1))
+        return [len(self.images), int(self.periods.sum()), clips, self.encoder_digest]
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,23 @@ def paintings_worth_learning(images: np.ndarray) -> np.ndarray:
         if pale <= MOST_PALE and image.mean(0).std() >= LEAST_SPREAD:
             kept.append(row)
     return np.array(kept, np.int64)
+
+
+def heard_periods(probabilities: np.ndarray, periods: np.ndarray) -> np.ndarray:
+    """The period that the encoder hears in each clip, int64 [n].
+
+    The painter follows the encoder. Taught with the periods of the clips' composers, it would be told in every
+    fourth clip to paint something else than the encoder says, and learn not to listen. A period that is heard in
+    no clip keeps its own clips.
+
+    Args:
+        probabilities: float [n, 5], of the encoder's period output.
+        periods: int64 [n], of the composers.
+    """
+    heard = probabilities.argmax(1).astype(np.int64)
+    for period in np.setdiff1d(periods, heard):
+        heard[periods == period] = period
+    return heard
 
 
 def piece_spread(embeddings: np.ndarray, pieces: Sequence[Hashable]) -> np.ndarray:

@@ -17,7 +17,13 @@ from mvnet.engine import start_engine
 from mvnet.errors import MvnetError
 from mvnet.painter_checkpoint import load_brush, load_painter
 from mvnet.painter_config import BrushConfig, PainterConfig
-from mvnet.painter_data import draw_batch, paintings_worth_learning, piece_spread, synthetic_embeddings
+from mvnet.painter_data import (
+    draw_batch,
+    heard_periods,
+    paintings_worth_learning,
+    piece_spread,
+    synthetic_embeddings,
+)
 from mvnet.perceptual import FrozenFeatures
 from mvnet.train_brush import BrushTraining, roughen, train_brush, unevenness
 from mvnet.train_painter import PainterTraining, average_gradients, train_painter
@@ -69,6 +75,19 @@ def test_spread_within_pieces_by_hand() -> None:
     embeddings[:, 0] = [1, 3, 10, 14, 99]
     # Squares 1 + 1 + 4 + 4 over 2 degrees of freedom; the lone clip tells nothing.
     assert piece_spread(embeddings, ["a", "a", "b", "b", "c"])[0] == pytest.approx(5**0.5)
+
+
+def test_a_clip_belongs_to_the_period_that_is_heard() -> None:
+    heard = np.array([[0.1, 0.7, 0.1, 0.1, 0.0], [0.6, 0.1, 0.1, 0.1, 0.1], [0.2, 0.5, 0.1, 0.1, 0.1]])
+    assert heard_periods(heard, np.array([0, 1, 1])).tolist() == [1, 0, 1]
+    # The third period is heard nowhere: its clip stays its own, so that its paintings have music.
+    assert heard_periods(heard, np.array([0, 1, 2])).tolist() == [1, 0, 2]
+
+
+def test_another_pairing_does_not_go_on() -> None:
+    data = painter_data()
+    other = replace(data, clip_periods=data.clip_periods[::-1].copy())
+    assert data.fingerprint() != other.fingerprint()
 
 
 def test_first_noises_follow_the_pictures_and_are_normal_within_a_period() -> None:
