@@ -23,7 +23,7 @@ from export.graph import Graph
 from export.to_onnx import values
 from mvnet import checkpoints
 from mvnet.brush import SLOPE as BRUSH_SLOPE
-from mvnet.brush import Brush
+from mvnet.brush import STEP, Brush
 from mvnet.encoder import EMBEDDING_SIZE
 from mvnet.frontend import MelSpec
 from mvnet.gan import Generator
@@ -176,12 +176,34 @@ def _brush(graph: Graph, picture: str, features: str, brush: Brush) -> str:
         y = graph.op("LeakyRelu", _conv(graph, x, first), alpha=BRUSH_SLOPE)
         y = graph.op("LeakyRelu", _conv(graph, y, second), alpha=BRUSH_SLOPE)
         x = graph.op("Add", x, y)
-    detail = graph.op("DepthToSpace", _conv(graph, x, brush.last), blocksize=brush.scale, mode="CRD")
-    before = (brush.scale - 1) // 2
-    after = brush.scale - 1 - before
-    pads = graph.shape(0, 0, before, before, 0, 0, after, after)
-    detail = graph.op("Pad", detail, pads, mode="edge")
-    detail = graph.op("AveragePool", detail, kernel_shape=[brush.scale] * 2, strides=[1, 1])
+    if brush.finer is not None:
+        x = graph.op("LeakyRelu", _enlarged(graph, _conv(graph, x, brush.finer)), alpha=BRUSH_SLOPE)
+        x = _on_fine_grain(graph, x, brush)
+    else:
+        x = _conv(graph, x, brush.last)
     scales = graph.constant(np.array([1, 1, brush.scale, brush.scale]))
     plain = graph.op("Resize", picture, "", scales, mode="linear", coordinate_transformation_mode="half_pixel")
-    return graph.op("Add", plain, detail)
+    return graph.op("Add", plain, _enlarged(graph, x))
+
+
+def _on_fine_grain(graph: Graph, x: str, brush: Brush) -> str:
+    """The last convolution, on features and the grain at their size; the grain's share is a constant."""
+    if brush.last.bias is None:
+        raise TypeError("the brush's last convolution has no bias")
+    last = values(brush.last.weight)
+    known = last.shape[1] - brush.fine_grain.shape[1]
+    on_grain = graph.op(
+        "Conv",
+        graph.constant(values(brush.fine_grain)),
+        graph.constant(last[:, known:]),
+        graph.constant(values(brush.last.bias)),
+        pads=[1] * 4,
+    )
+    return graph.op("Add", graph.op("Conv", x, graph.constant(last[:, :known]), pads=[1] * 4), on_grain)
+
+
+def _enlarged(graph: Graph, x: str) -> str:
+    """Pixel shuffle and mvnet.brush.smoothed."""
+    x = graph.op("DepthToSpace", x, blocksize=STEP, mode="CRD")
+    x = graph.op("Pad", x, graph.shape(0, 0, 0, 0, 0, 0, STEP - 1, STEP - 1), mode="edge")
+    return graph.op("AveragePool", x, kernel_shape=[STEP] * 2, strides=[1, 1])

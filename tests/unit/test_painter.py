@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mvnet.brush import Brush, crop
+from mvnet.brush import Brush, crop, smoothed
 from mvnet.errors import MvnetError
 from mvnet.hearing import Hearing, fitted_hearing, standard_hearing
 from mvnet.painter import Block, Painter
@@ -62,26 +62,42 @@ def test_a_new_brush_enlarges_plainly() -> None:
     torch.testing.assert_close(painted, torch.full_like(painted, 0.3), atol=0.1, rtol=0)
 
 
-def test_a_brush_paints_a_detail_as_it_would_the_whole() -> None:
+@pytest.mark.parametrize("scale", [2, 4])
+def test_a_brush_paints_a_detail_as_it_would_the_whole(scale: int) -> None:
     torch.manual_seed(1)
-    brush = Brush(2, width=4, feature_width=4, size=32).eval()
+    brush = Brush(scale, width=4, feature_width=4, size=32).eval()
+    torch.nn.init.normal_(brush.last.weight, std=0.3)
     picture, features = torch.randn(1, 3, 32, 32), torch.randn(1, 4, 32, 32)
     corners = torch.tensor([[4, 6]])
     with torch.no_grad():
         whole = brush(picture, features)
         part = brush(crop(picture, corners, 24), crop(features, corners, 24), corners)
     # What lies within reach of the detail's edge differs: the brush sees nothing beyond it.
-    inner = crop(whole, 2 * corners, 48)[:, :, 16:-16, 16:-16]
-    torch.testing.assert_close(part[:, :, 16:-16, 16:-16], inner, atol=1e-5, rtol=0)
+    reach = 8 * scale
+    inner = crop(whole, scale * corners, 24 * scale)[:, :, reach:-reach, reach:-reach]
+    torch.testing.assert_close(part[:, :, reach:-reach, reach:-reach], inner, atol=1e-5, rtol=0)
 
 
-def test_even_ground_gets_strokes_from_the_grain() -> None:
+@pytest.mark.parametrize("scale", [2, 4])
+def test_even_ground_gets_strokes_from_the_grain(scale: int) -> None:
     torch.manual_seed(2)
-    brush = Brush(2, width=4, feature_width=4, size=16)
+    brush = Brush(scale, width=4, feature_width=4, size=16)
     torch.nn.init.normal_(brush.last.weight)
     with torch.no_grad():
         painted = brush(torch.zeros(1, 3, 16, 16))
     assert painted[:, :, 8:-8, 8:-8].std() > 1e-2
+
+
+def test_a_brush_enlarges_twice_or_four_times() -> None:
+    with pytest.raises(ValueError, match="scale is 8"):
+        Brush(8, width=4, feature_width=4, size=16)
+
+
+def test_no_pattern_of_the_pixel_shuffles_period_is_left() -> None:
+    weave = torch.zeros(1, 3, 16, 16)
+    weave[:, :, ::2] = 1  # what a shuffle leaves whose places have weights of their own
+    smooth = smoothed(weave)[:, :, :-1]  # below the last row there is nothing to average with
+    torch.testing.assert_close(smooth, torch.full_like(smooth, 0.5))
 
 
 def test_crop_takes_each_its_own_part() -> None:
