@@ -15,19 +15,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QSurfaceFormat
 from PyQt6.QtWidgets import QApplication
 
+from bench.soak_figures import Seen, faults
 from mvnet.periods import PERIODS
 from visualizer.gui.app import run_app
 from visualizer.gui.canvas import wanted_format
-from visualizer.gui.run_figures import percentile_ms
 from visualizer.gui.window import MainWindow
 from visualizer.painting.model_card import find_models
 from visualizer.paths import resources_dir
@@ -39,76 +37,14 @@ SIZE = (1280, 720)
 LIVE_FIGURES = ("seconds", "gui_stall_p99_ms", "gui_stall_max_ms", "gui_busy_max_ms", "cpu_share", "lost_samples")
 SWITCH_MS = 1000
 LOOK_MS = 200
-WARM_S = 30.0  # until every input and model was there once: what they keep is not a leak
-LATE = 2.0  # refreshes: from so long on an interval is late
 ENDING_S = 60.0
 
 
-@dataclass
-class Seen:
-    """What was measured while the window ran.
-
-    Attributes:
-        at_s, memory: resident MB, at these times since the beginning.
-        threads, files: how many, at the same times; empty where the system does not say.
-        intervals_s: between refreshes while live.
-        late: of these, LATE refreshes or longer.
-        holes: blocks that the sound cards missed.
-        live: looks at which the picture moved, and all looks.
-        switches: how often each kind was switched.
-        models, inputs: names that were really in use.
-    """
-
-    at_s: list[float] = field(default_factory=list)
-    memory: list[float] = field(default_factory=list)
-    threads: list[int] = field(default_factory=list)
-    files: list[int] = field(default_factory=list)
-    intervals_s: list[float] = field(default_factory=list)
-    late: int = 0
-    holes: int = 0
-    live: list[int] = field(default_factory=lambda: [0, 0])
-    switches: dict[str, int] = field(default_factory=lambda: {"period": 0, "input": 0, "model": 0})
-    models: set[str] = field(default_factory=set)
-    inputs: set[str] = field(default_factory=set)
-
-    def add_holes(self, before: int, now: int) -> None:
-        """Count holes from two readings; they are counted from 0 for each source."""
-        self.holes += now - before if now >= before else now
-
-    def facts(self) -> dict[str, Any]:
-        """Ready for JSON; memory, threads and files are compared from WARM_S on."""
-        warm = next((index for index, at in enumerate(self.at_s) if at >= WARM_S), 0)
-
-        def ends(values: Sequence[float]) -> list[float] | None:
-            return [values[warm], values[-1]] if len(values) > warm else None
-
-        return {
-            "switches": self.switches,
-            "models": sorted(self.models),
-            "inputs": sorted(self.inputs),
-            "memory_mb": ends(self.memory),
-            "memory_slope_mb_per_min": slope_per_minute(self.at_s[warm:], self.memory[warm:]),
-            "threads": ends(self.threads),
-            "files": ends(self.files),
-            "refreshes": len(self.intervals_s),
-            "late_refreshes": self.late,
-            "interval_p99_ms": percentile_ms(self.intervals_s, 0.99),
-            "interval_max_ms": percentile_ms(self.intervals_s, 1.0),
-            "live_share": round(self.live[0] / self.live[1], 3) if self.live[1] else None,
-            "holes": self.holes,
-        }
-
-
-def slope_per_minute(at_s: Sequence[float], values: Sequence[float]) -> float | None:
-    """How fast values grow, by a straight line through them; None for fewer than three or without their times."""
-    if len(values) < 3 or len(values) != len(at_s):
-        return None
-    return round(60 * float(np.polyfit(at_s, values, 1)[0]), 3)
-
-
 def kinds() -> Iterator[str]:
-    """What is switched, second by second."""
-    return itertools.cycle(("period", "input", "period", "model"))
+    """What is switched, second by second: a period, the source, a period, the model."""
+    sources = itertools.cycle(("input", "queue", "next", "next"))
+    while True:
+        yield from ("period", next(sources), "period", "model")
 
 
 class Soak(QObject):
@@ -126,7 +62,7 @@ class Soak(QObject):
         self._kinds = kinds()
         self._periods = itertools.cycle((*range(len(PERIODS)), None))
         self._models = itertools.cycle(find_models())
-        self._heard = itertools.cycle(("input", "queue", "next", "next"))
+        self._kind = "start"  # of the last switch
         self._began = time.monotonic()
         self._holes = 0
         self._timers = [self._timer(SWITCH_MS, self._switch), self._timer(LOOK_MS, self._look)]
@@ -147,22 +83,25 @@ class Soak(QObject):
         window = self._find_window()
         if window is None or window.painting is None:
             return
-        kind = next(self._kinds)
-        self.seen.switches[kind] += 1
-        if kind == "period":
+        self._take_intervals(window)  # of the switch before
+        self._kind = next(self._kinds)
+        self.seen.switches[self._kind] += 1
+        if self._kind == "period":
             window.looks.hold_period(next(self._periods))
-        elif kind == "model":
+        elif self._kind == "model":
             window.session.load_model(next(self._models))
-        else:
-            self._switch_input(window, next(self._heard))
-
-    def _switch_input(self, window: MainWindow, way: str) -> None:
-        if way == "input":
+        elif self._kind == "input":
             window.listen("")
-        elif way == "queue":
+        elif self._kind == "queue":
             window.open(self._pieces)
         else:
             window.session.step(1)
+
+    def _take_intervals(self, window: MainWindow) -> None:
+        intervals = list(window.canvas.interval_s)
+        window.canvas.interval_s.clear()
+        if window.painting is not None:  # the start, while libraries load, is measured by the bench
+            self.seen.add_intervals(self._kind, intervals, window.canvas.hz)
 
     def _look(self) -> None:
         window = self._find_window()
@@ -176,11 +115,7 @@ class Soak(QObject):
         seen.inputs.update({status.title} if status.live else ())
         model = window.session.model
         seen.models.update({model.card.name} if model is not None else ())
-        intervals = list(window.canvas.interval_s)
-        window.canvas.interval_s.clear()
-        if window.painting is not None:  # the start, while libraries load, is measured by the bench
-            seen.intervals_s += intervals
-            seen.late += sum(interval >= LATE / window.canvas.hz for interval in intervals)
+        self._take_intervals(window)
         memory, threads, files = memory_mb(), count_of("task"), count_of("fd")
         if memory is not None and threads is not None and files is not None:
             seen.at_s.append(time.monotonic() - self._began)
@@ -232,7 +167,7 @@ def _live(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> int:
-    """The command line; 1 when the window crashed or something unexpected happened."""
+    """The command line; 1 when something is wrong, with a sentence for each of it."""
     parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__.split("\n\n")[0])
     parser.add_argument("--minutes", type=float, default=5.0, metavar="N", help="to run for (default 5)")
     parser.add_argument("--json", action="store_true", help="one JSON object")
@@ -243,7 +178,10 @@ def main() -> int:
     else:
         for name, value in facts.items():
             print(f"{name:<24} {value}")
-    return 0 if facts["exit_code"] == 0 and facts.get("unexpected_errors") == 0 else 1
+    found = faults(facts)
+    for sentence in found:
+        print(sentence, file=sys.stderr)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

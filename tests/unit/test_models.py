@@ -16,7 +16,8 @@ from mvnet.frontend import MelSpec, encoder_input
 from mvnet.periods import PERIODS
 from tests.fakes import other_spec, reseal, tiny_encoder, tiny_generator, tiny_model_folder
 from visualizer.errors import VisualizerError
-from visualizer.painting.models import PaintingModel, load_model, pixels
+from visualizer.painting import models, networks
+from visualizer.painting.models import KEPT, ModelShelf, PaintingModel, load_model, pixels
 
 
 @pytest.fixture
@@ -163,7 +164,7 @@ def test_nan_is_refused_when_verifying(tmp_path: Path) -> None:
     weights = next(item for item in network.graph.initializer if item.name == "weights")
     weights.CopyFrom(numpy_helper.from_array(np.full(tuple(weights.dims), np.nan, np.float32), "weights"))
     folder = replaced(tiny_model_folder(tmp_path), "generator.onnx", network)
-    with pytest.raises(VisualizerError, match="gives an image that is not a number"):
+    with pytest.raises(VisualizerError, match="gives values of image that are no numbers"):
         load_model(folder)
 
 
@@ -174,3 +175,80 @@ def test_periods_that_are_no_probabilities_are_refused(tmp_path: Path) -> None:
     del softmax.attribute[:]
     with pytest.raises(VisualizerError, match="gives periods that are no probabilities"):
         load_model(replaced(tiny_model_folder(tmp_path), "encoder.onnx", network))
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files whose networks are made, in order, and those whose models are run once to be warm."""
+    files: list[Path] = []
+    session, warm_up = networks._session, PaintingModel.warm_up
+
+    def recorded(runtime: Any, card: Any, threads: int, providers: list[str], path: Path) -> Any:
+        files.append(path.resolve())
+        return session(runtime, card, threads, providers, path)
+
+    def warmed(model: PaintingModel) -> None:
+        files.append(model.card.folder)
+        warm_up(model)
+
+    monkeypatch.setattr(networks, "_session", recorded)
+    monkeypatch.setattr(models.PaintingModel, "warm_up", warmed)
+    return files
+
+
+def test_a_model_of_the_shelf_is_not_made_again_and_shares_its_encoder(tmp_path: Path, made: list[Path]) -> None:
+    one = tiny_model_folder(tmp_path / "one")
+    two = tiny_model_folder(tmp_path / "two", encoder="../one/encoder.onnx", image_size=8)
+    shelf = ModelShelf()
+    assert shelf.model(one).card.folder == one
+    assert sorted(made[:2]) == [one / "encoder.onnx", one / "generator.onnx"]
+    assert shelf.model(two).paint(np.zeros((1, 100)), np.zeros((1, 10))).shape == (1, 8, 8, 3)
+    assert made[2:] == [one, two / "generator.onnx", two]
+    del made[:]
+    assert [shelf.model(folder).card.folder for folder in (one, two, two, one)] == [one, two, two, one]
+    assert made == []
+
+
+def test_a_model_that_was_exported_anew_is_loaded_anew(tmp_path: Path, made: list[Path]) -> None:
+    folder, shelf = tiny_model_folder(tmp_path), ModelShelf()
+    shelf.model(folder)
+    del made[:]
+    tiny_model_folder(tmp_path, image_size=8)
+    model = shelf.model(folder)
+    assert model.card.image_size == (8, 8)
+    assert model.paint(np.zeros((1, 100)), np.zeros((1, 10))).shape == (1, 8, 8, 3)
+    assert folder / "generator.onnx" in made
+    assert made[-1] == folder
+
+
+def test_damage_on_disk_is_noticed_though_the_model_is_on_the_shelf(tmp_path: Path) -> None:
+    folder, shelf = tiny_model_folder(tmp_path), ModelShelf()
+    kept = shelf.model(folder)
+    (folder / "generator.onnx").write_bytes(b"damaged")
+    with pytest.raises(VisualizerError, match=r"generator\.onnx .*is damaged"):
+        shelf.model(folder)
+    assert kept.paint(np.zeros((1, 100)), np.zeros((1, 10))).shape == (1, 16, 16, 3)
+
+
+def test_the_shelf_lets_go_of_the_model_that_was_not_used_longest(tmp_path: Path, made: list[Path]) -> None:
+    folders = [tiny_model_folder(tmp_path / str(number)) for number in range(KEPT + 1)]
+    shelf = ModelShelf()
+    for folder in folders[:KEPT]:
+        shelf.model(folder)
+    shelf.model(folders[0])
+    shelf.model(folders[KEPT])  # takes the place of folders[1]
+    del made[:]
+    shelf.model(folders[0])
+    assert made == []
+    shelf.model(folders[1])
+    assert made == [folders[1] / "encoder.onnx", folders[1] / "generator.onnx", folders[1]]
+
+
+def test_a_model_that_does_not_run_is_not_kept(tmp_path: Path) -> None:
+    network = tiny_generator(16, 100)
+    weights = next(item for item in network.graph.initializer if item.name == "weights")
+    weights.CopyFrom(numpy_helper.from_array(np.full(tuple(weights.dims), np.nan, np.float32), "weights"))
+    folder, shelf = replaced(tiny_model_folder(tmp_path), "generator.onnx", network), ModelShelf()
+    for _ in range(2):
+        with pytest.raises(VisualizerError, match="are no numbers"):
+            shelf.model(folder)

@@ -19,6 +19,7 @@ from mvnet.frontend import MelSpec
 from mvnet.periods import PERIODS
 from visualizer.errors import VisualizerError
 from visualizer.paths import models_dir
+from visualizer.words import tr
 
 FORMAT = 1
 CARD = "model.json"
@@ -84,7 +85,7 @@ def model_folder(name_or_path: str | Path | None = None) -> Path:
         return path
     if path.name == CARD and os.path.isfile(path):
         return path.parent
-    raise VisualizerError(f"There is no model {str(wanted)!r}: {_choices()}.")
+    raise VisualizerError(tr("There is no model “{name}”: {choices}.", name=wanted, choices=_choices()))
 
 
 def read_card(folder: Path) -> ModelCard:
@@ -97,48 +98,81 @@ def read_card(folder: Path) -> ModelCard:
     values = _read_json(path)
     if values.get("format") != FORMAT:
         raise VisualizerError(
-            f"{path} has format {values.get('format')!r}, this build reads {FORMAT}: update the app or export again."
+            tr(
+                "{path} has format {found}, this build reads {wanted}: update the app or export again.",
+                path=path,
+                found=values.get("format"),
+                wanted=FORMAT,
+            )
         )
     if values.get("periods") != list(PERIODS):
         raise VisualizerError(
-            f"{path} lists the periods {values.get('periods')}, this build has {list(PERIODS)}: export it again."
+            tr(
+                "{path} lists the periods {found}, this build has {wanted}: export it again.",
+                path=path,
+                found=values.get("periods"),
+                wanted=list(PERIODS),
+            )
         )
     try:
         return _card(folder, values)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        cause = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
-        raise VisualizerError(f"{path} is not a usable model card ({cause}): export the model again.") from error
+        missing = isinstance(error, KeyError)
+        cause = tr("“{name}” is missing", name=error.args[0]) if missing else str(error)
+        raise VisualizerError(
+            tr("{path} is not a usable model card ({cause}): export the model again.", path=path, cause=cause)
+        ) from error
 
 
-def check_files(card: ModelCard, *, checksums: bool = True) -> None:
-    """See that both files are there and are those that were exported.
+def check_file(card: ModelCard, path: Path, *, checksum: bool = True) -> None:
+    """See that the encoder's or generator's file is there and is the one that was exported.
 
     Raises:
-        VisualizerError: a file is missing, cut short or changed.
+        VisualizerError: it is missing, cut short or changed.
     """
-    for path in (card.encoder, card.generator):
-        if not path.is_file():
-            raise VisualizerError(
-                f"Model {card.name!r} lacks its file {path}: copy the whole folder again; {_choices()}."
+    if not path.is_file():
+        raise VisualizerError(
+            tr(
+                "Model “{name}” lacks its file {path}: copy the whole folder again; {choices}.",
+                name=card.name,
+                path=path,
+                choices=_choices(),
             )
-        if checksums and _sha256(path) != card.sha256[path]:
-            raise VisualizerError(
-                f"{path} ({path.stat().st_size} bytes) is damaged, its checksum is not that of {card.folder / CARD}: "
-                "copy the model again (with git: git checkout), or export it again."
+        )
+    if checksum and _sha256(path) != card.sha256[path]:
+        raise VisualizerError(
+            tr(
+                "{path} ({size} bytes) is damaged, its checksum is not that of {card}: copy the model again "
+                "(with git: git checkout), or export it again.",
+                path=path,
+                size=path.stat().st_size,
+                card=card.folder / CARD,
             )
+        )
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise VisualizerError(f"{path.parent} is no model folder, it has no {CARD}: {_choices()}.") from None
+        raise VisualizerError(
+            tr(
+                "{folder} is no model folder, it has no {card}: {choices}.",
+                folder=path.parent,
+                card=CARD,
+                choices=_choices(),
+            )
+        ) from None
     except OSError as error:
-        raise VisualizerError(f"{path} cannot be read ({error.strerror}): check its permissions.") from error
+        raise VisualizerError(
+            tr("{path} cannot be read ({cause}): check its permissions.", path=path, cause=error.strerror)
+        ) from error
     except ValueError as error:  # not JSON, or not UTF-8
-        raise VisualizerError(f"{path} is damaged ({error}): copy or export the model again.") from error
+        raise VisualizerError(
+            tr("{path} is damaged ({cause}): copy or export the model again.", path=path, cause=error)
+        ) from error
     if not isinstance(values, dict):
-        raise VisualizerError(f"{path} holds a {type(values).__name__}, not a model card: export the model again.")
+        raise VisualizerError(tr("{path} holds no model card: export the model again.", path=path))
     return values
 
 
@@ -190,5 +224,9 @@ def _sha256(path: Path) -> str:
 def _choices() -> str:
     models = find_models()
     if not models:
-        return f"no models are installed in {models_dir()}, so install the app again or name a model folder"
-    return f"the installed models are {', '.join(models)}; choose one with --model, or name a model folder"
+        return tr(
+            "no models are installed in {folder}, so install the app again or name a model folder", folder=models_dir()
+        )
+    return tr(
+        "the installed models are {models}; choose one with --model, or name a model folder", models=", ".join(models)
+    )

@@ -1,37 +1,26 @@
-"""The two networks, ready to run: the only importer of ONNX Runtime.
+"""A model that paints: an encoder and a generator, loaded, checked and kept. No Qt.
 
-A model is loaded once, by whichever thread asks, and then run by the pipeline thread alone. ONNX Runtime
-is imported on the first load, because a window must not wait for it.
+Loaded by whichever thread asks; then the pipeline's thread paints with it, and the survey hears with it.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import io
-import json
-import os
-import sys
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections import OrderedDict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from mvnet.frontend import MelSpec, RollingMel
 from mvnet.periods import PERIODS
 from visualizer.errors import VisualizerError
-from visualizer.painting.model_card import DEFAULT_MODEL, ModelCard, check_files, find_models, model_folder, read_card
+from visualizer.painting.model_card import DEFAULT_MODEL, ModelCard, find_models, model_folder, read_card
+from visualizer.painting.networks import Networks, Provider, first_line
+from visualizer.words import tr
 
-__all__ = ["DEFAULT_MODEL", "ModelCard", "PaintingModel", "find_models", "load_model", "model_folder"]
+__all__ = ["DEFAULT_MODEL", "ModelCard", "ModelShelf", "PaintingModel", "find_models", "load_model", "model_folder"]
 
-Provider = Literal["auto", "cpu", "cuda"]
-Shapes = dict[str, tuple[int, ...]]  # name of an input or output to its shape without N
-CUDA = "CUDAExecutionProvider"
-CPU = "CPUExecutionProvider"
-SILENT = 4  # ONNX Runtime's severity "fatal": everything else reaches the user as a VisualizerError or a reason
-DRIVERS = {"linux": "libcuda.so.1", "win32": "nvcuda.dll"}
+KEPT = 3  # models on a shelf: both shipped ones and one of the user's, 50 to 100 MB each
 
 
 class PaintingModel:
@@ -64,6 +53,10 @@ class PaintingModel:
     def prototypes(self) -> np.ndarray:
         """Mean embedding of each period, float32 [5, 10]."""
         return self.card.prototypes
+
+    def runs_as(self, other: PaintingModel) -> bool:
+        """Both run the same two networks."""
+        return self._encoder is other._encoder and self._generator is other._generator
 
     def encode(self, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Hear windows.
@@ -106,23 +99,41 @@ class PaintingModel:
             image = self._paint(noise, card.prototypes[:1])
         except Exception as error:  # ONNX Runtime's exceptions share no narrower class
             raise VisualizerError(
-                f"Model {card.name!r} does not run ({_first_line(error)}): export it again."
+                tr(
+                    "Model “{name}” does not run ({cause}): export it again.",
+                    name=card.name,
+                    cause=first_line(error),
+                )
             ) from error
-        for file, name, array, shape in (
-            (card.encoder, "embedding", embedding, (1, card.embedding_size)),
-            (card.encoder, "period", period, (1, len(PERIODS))),
-            (card.generator, "image", image, (1, 3, *card.image_size)),
-        ):
-            if array.shape != shape:
-                raise VisualizerError(
-                    f"{file} gives {name} {list(array.shape)}, not {list(shape)}: export the model again."
-                )
-            if not np.isfinite(array).all():
-                raise VisualizerError(
-                    f"{file} gives an {name} that is not a number: its training failed, use another model."
-                )
+        _check(card.encoder, "embedding", embedding, (1, card.embedding_size))
+        _check(card.encoder, "period", period, (1, len(PERIODS)))
+        _check(card.generator, "image", image, (1, 3, *card.image_size))
         if abs(float(period.sum()) - 1) > 1e-3 or period.min() < 0:
-            raise VisualizerError(f"{card.encoder} gives periods that are no probabilities: export the model again.")
+            raise VisualizerError(
+                tr("{path} gives periods that are no probabilities: export the model again.", path=card.encoder)
+            )
+
+
+def _check(path: Path, name: str, array: np.ndarray, shape: tuple[int, ...]) -> None:
+    """Refuse what a network gives when it is not what its card promises."""
+    if array.shape != shape:
+        raise VisualizerError(
+            tr(
+                "{path} gives {name} {found}, not {wanted}: export the model again.",
+                path=path,
+                name=name,
+                found=list(array.shape),
+                wanted=list(shape),
+            )
+        )
+    if not np.isfinite(array).all():
+        raise VisualizerError(
+            tr(
+                "{path} gives values of {name} that are no numbers: its training failed, use another model.",
+                path=path,
+                name=name,
+            )
+        )
 
 
 def pixels(image: np.ndarray) -> np.ndarray:
@@ -148,104 +159,42 @@ def load_model(folder: Path, *, threads: int = 2, provider: Provider = "auto", v
     Raises:
         VisualizerError: the folder is unusable; the sentence says what to do.
     """
-    card = read_card(folder)
-    check_files(card, checksums=verify)
-    runtime = _runtime()
-    obstacle = _cuda_obstacle(runtime, provider)
-    providers = [CPU] if obstacle else [CUDA, CPU]
-    paths = (card.encoder, card.generator)
-    with ThreadPoolExecutor(2) as pool:
-        encoder, generator = pool.map(partial(_session, runtime, card, threads, providers), paths)
-    spec_shapes: Shapes = {"mel": card.spec.input_shape}
-    embedding: Shapes = {"embedding": (card.embedding_size,)}
-    _check_graph(encoder, card, card.encoder, spec_shapes, embedding | {"period": (len(PERIODS),)})
-    _check_graph(
-        generator, card, card.generator, {"noise": (card.noise_size,)} | embedding, {"image": (3, *card.image_size)}
-    )
-    on_cuda = all(CUDA in session.get_providers() for session in (encoder, generator))
-    if not obstacle and not on_cuda:
-        obstacle = "CUDA did not start: install the CUDA and cuDNN versions that onnxruntime-gpu asks for"
-    model = PaintingModel(card, encoder, generator, "CUDA" if on_cuda else "CPU", obstacle or "CUDA works")
+    model = _model(read_card(folder), Networks(threads, provider, verify), at_once=True)
     if verify:
         model.warm_up()
     return model
 
 
-def _runtime() -> Any:
-    """ONNX Runtime, imported now and silenced."""
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else its import alone writes an identifier into the home
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise VisualizerError(f"onnxruntime does not load ({_first_line(error)}): pip install onnxruntime.") from error
-    onnxruntime.set_default_logger_severity(SILENT)
-    return onnxruntime
+def _model(card: ModelCard, networks: Networks, *, at_once: bool) -> PaintingModel:
+    return PaintingModel(card, *networks.pair(card, at_once=at_once))
 
 
-def _cuda_obstacle(runtime: Any, provider: Provider) -> str:
-    """Why CUDA is not even tried; empty when it is. The driver is looked up first: loading CUDA costs seconds."""
-    if provider == "cpu":
-        return "the processor was asked for"
-    if CUDA not in runtime.get_available_providers():
-        return "this build of onnxruntime has no CUDA"
-    try:
-        ctypes.CDLL(DRIVERS[sys.platform])
-    except (KeyError, OSError):
-        return "no NVIDIA driver was found"
-    if hasattr(runtime, "preload_dlls"):  # finds CUDA in pip packages; since 1.21
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it misses; the session's failure says it
-            runtime.preload_dlls()
-    return ""
+class ModelShelf:
+    """Keeps the models that were used last, warm: to paint with one of them again costs nothing.
 
+    From one thread. Models that name the same encoder share it.
 
-def _session(runtime: Any, card: ModelCard, threads: int, providers: list[str], path: Path) -> Any:
-    options = runtime.SessionOptions()
-    if path == card.encoder:
-        # The further level re-orders this encoder's convolutions for 150 ms at each start and runs no faster.
-        options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.log_severity_level = SILENT
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Spinning threads would burn a core between two pictures.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        session = runtime.InferenceSession(str(path), options, providers=providers)
-    except Exception as error:  # ONNX Runtime's exceptions share no narrower class
-        raise VisualizerError(f"{path} is no usable network ({_first_line(error)}): export the model again.") from error
-    session.disable_fallback()  # it would print, and change provider behind our back
-    return session
+    Args:
+        networks: makes what is not there yet.
+    """
 
+    def __init__(self, networks: Networks | None = None) -> None:
+        self._networks = networks or Networks()
+        self._models: OrderedDict[Path, PaintingModel] = OrderedDict()  # by folder, the last used at the end
 
-def _check_graph(session: Any, card: ModelCard, path: Path, inputs: Shapes, outputs: Shapes) -> None:
-    """Refuse a network that does not fit its card or this build."""
-    for what, wanted, found in (("input", inputs, session.get_inputs()), ("output", outputs, session.get_outputs())):
-        shapes = {value.name: tuple(value.shape[1:]) for value in found if value.type == "tensor(float)"}
-        if shapes != wanted:
-            raise VisualizerError(
-                f"{path} has the {what}s {_listing(shapes)}, its card needs {_listing(wanted)}: export the model again."
-            )
-    text = session.get_modelmeta().custom_metadata_map.get("mvnet.spec")
-    try:
-        spec = MelSpec(**json.loads(text or ""))
-    except (TypeError, ValueError):
-        raise VisualizerError(
-            f"{path} does not say how its sound was prepared (mvnet.spec): export it again."
-        ) from None
-    if spec != card.spec:
-        changes = [
-            f"{key} {value} instead of {spec.as_dict()[key]}"
-            for key, value in card.spec.as_dict().items()
-            if value != spec.as_dict()[key]
-        ]
-        raise VisualizerError(
-            f"{card.folder} says {', '.join(changes)}, which {path} was not trained with: export it again."
-        )
+    def model(self, folder: Path) -> PaintingModel:
+        """The model of a folder as it is on disk now.
 
-
-def _listing(shapes: Shapes) -> str:
-    return ", ".join(f"{name} [{', '.join(map(str, ('N', *shape)))}]" for name, shape in shapes.items()) or "none"
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
+        Raises:
+            VisualizerError: the folder is unusable; the sentence says what to do.
+        """
+        # The first one is waited for; the others are loaded beside a picture that moves.
+        model = _model(read_card(folder), self._networks, at_once=not self._models)
+        place = folder.resolve()
+        kept = self._models.pop(place, None)
+        if kept is None or not model.runs_as(kept):
+            model.warm_up()
+        self._models[place] = model
+        while len(self._models) > KEPT:
+            self._models.popitem(last=False)
+        return model

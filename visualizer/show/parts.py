@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from visualizer.painting.figures import Figures
     from visualizer.painting.knobs import Knobs
     from visualizer.painting.latest import Latest
+    from visualizer.painting.models import ModelShelf
 
 
 class PieceTold(Protocol):
@@ -236,7 +237,7 @@ def real_parts(*, seed: int = 0, no_sound: bool = False) -> Parts:
         player=lambda: _player(no_sound),
         listen=_listen,
         inputs=_inputs,
-        model=_model,
+        model=_shelf(),
         paint=lambda model, latest, failed: _pipeline(model, latest, failed, seed),
         meters=_meters,
     )
@@ -269,10 +270,18 @@ def _meters(inputs: Sequence[Any]) -> MetersPart:
     return InputMeters(inputs)
 
 
-def _model(name: str | None) -> Model:
-    from visualizer.painting.models import load_model, model_folder
+def _shelf() -> Callable[[str | None], Model]:
+    """Loads models, on one thread, and keeps those that were used last."""
+    shelf: list[ModelShelf] = []  # none before the first model: what it needs loads slowly
 
-    return load_model(model_folder(name))
+    def model(name: str | None) -> Model:
+        from visualizer.painting.models import ModelShelf, model_folder
+
+        if not shelf:
+            shelf.append(ModelShelf())
+        return shelf[0].model(model_folder(name))
+
+    return model
 
 
 def _pipeline(model: Model, latest: Latest[Painting], failed: Callable[[str], None], seed: int) -> PipelinePart:
