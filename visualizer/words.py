@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from visualizer.paths import resources_dir
@@ -31,10 +32,36 @@ PERIOD_NAMES = {
 }
 
 
+HALF = later("0.5")  # as the language writes it: its second sign is the decimal mark
+PERCENT = later("5%")  # what follows the number is the percent sign
+
+
+class Numbers(Formatter):
+    """Writes numbers with the language's decimal mark and percent sign."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """One value; texts stay as they are."""
+        found = str(super().format_field(value, format_spec))
+        if isinstance(value, str) or not format_spec:
+            return found
+        return found.replace(".", tr(HALF)[1]).replace("%", tr(PERCENT)[1:])
+
+
+_numbers = Numbers()
+
+
 def tr(text: str, **values: Any) -> str:
-    """A text in the language of the window, with values in the places of `{names}`."""
+    """A text in the language of the window, with values in the places of `{names}`.
+
+    Numbers with a format, as in `{seconds:.1f}` or `{share:.0%}`, are written as the language does.
+    """
     found = _table.get(text, text)
-    return found.format(**values) if values else found
+    return _numbers.format(found, **values) if values else found
+
+
+def number(value: float, form: str) -> str:
+    """A number as the language writes it; `form` as in format(), such as ".1f" or ".0%"."""
+    return _numbers.format_field(value, form)
 
 
 def period_name(period: str) -> str:

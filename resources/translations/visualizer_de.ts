@@ -475,8 +475,18 @@
         </message>
         <message>
             <location filename="../../visualizer/gui/overlay.py" />
+            <source>{ms:.1f} ms</source>
+            <translation>{ms:.1f} ms</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>painting's age</source>
             <translation>Alter des Gemäldes</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/overlay.py" />
+            <source>{ms:.0f} ms</source>
+            <translation>{ms:.0f} ms</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/overlay.py" />
@@ -497,6 +507,11 @@
             <location filename="../../visualizer/gui/overlay.py" />
             <source>timing set</source>
             <translation>Zeitpunkt eingestellt</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/overlay.py" />
+            <source>{ms:+.0f} ms</source>
+            <translation>{ms:+.0f} ms</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/overlay.py" />
@@ -935,6 +950,11 @@
         </message>
         <message>
             <location filename="../../visualizer/gui/sound_meters.py" />
+            <source>{db:.0f} dB</source>
+            <translation>{db:.0f} dB</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/sound_meters.py" />
             <source>no steady beat</source>
             <translation>kein fester Schlag</translation>
         </message>
@@ -1072,6 +1092,161 @@
             <location filename="../../visualizer/gui/window.py" />
             <source>Listen</source>
             <translation>Zuhören</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>the installed models are {models}; choose one with --model, or name a model folder</source>
+            <translation>installiert sind die Modelle {models}; eines davon mit --model wählen, oder einen Modellordner nennen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>There is no model “{name}”: {choices}.</source>
+            <translation>Ein Modell „{name}“ gibt es nicht: {choices}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>no models are installed in {folder}, so install the app again or name a model folder</source>
+            <translation>in {folder} sind keine Modelle installiert; das Programm neu installieren oder einen Modellordner nennen</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>{path} has format {found}, this build reads {wanted}: update the app or export again.</source>
+            <translation>{path} hat das Format {found}, diese Version liest {wanted}: Bitte das Programm aktualisieren oder das Modell neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>{path} lists the periods {found}, this build has {wanted}: export it again.</source>
+            <translation>{path} nennt die Epochen {found}, diese Version kennt {wanted}: Bitte das Modell neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>Model “{name}” lacks its file {path}: copy the whole folder again; {choices}.</source>
+            <translation>Dem Modell „{name}“ fehlt die Datei {path}: Bitte den ganzen Ordner neu kopieren; {choices}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>{path} ({size} bytes) is damaged, its checksum is not that of {card}: copy the model again (with git: git checkout), or export it again.</source>
+            <translation>{path} ({size} Bytes) ist beschädigt, die Prüfsumme ist nicht die aus {card}: Bitte das Modell neu kopieren (mit git: git checkout) oder neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>{path} holds no model card: export the model again.</source>
+            <translation>{path} enthält keine Modellkarte: Bitte das Modell neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>“{name}” is missing</source>
+            <translation>„{name}“ fehlt</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>{path} is not a usable model card ({cause}): export the model again.</source>
+            <translation>{path} ist keine brauchbare Modellkarte ({cause}): Bitte das Modell neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>{folder} is no model folder, it has no {card}: {choices}.</source>
+            <translation>{folder} ist kein Modellordner, {card} fehlt darin: {choices}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>{path} cannot be read ({cause}): check its permissions.</source>
+            <translation>{path} ist nicht lesbar ({cause}): Bitte die Zugriffsrechte prüfen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/model_card.py" />
+            <source>{path} is damaged ({cause}): copy or export the model again.</source>
+            <translation>{path} ist beschädigt ({cause}): Bitte das Modell neu kopieren oder exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/models.py" />
+            <source>{path} gives {name} {found}, not {wanted}: export the model again.</source>
+            <translation>{path} liefert {name} {found} statt {wanted}: Bitte das Modell neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/models.py" />
+            <source>{path} gives values of {name} that are no numbers: its training failed, use another model.</source>
+            <translation>{path} liefert für {name} Werte, die keine Zahlen sind: Das Training ist misslungen, bitte ein anderes Modell wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/models.py" />
+            <source>{path} gives periods that are no probabilities: export the model again.</source>
+            <translation>{path} liefert Epochen, die keine Wahrscheinlichkeiten sind: Bitte das Modell neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/models.py" />
+            <source>Model “{name}” does not run ({cause}): export it again.</source>
+            <translation>Das Modell „{name}“ läuft nicht ({cause}): Bitte neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>the processor was asked for</source>
+            <translation>der Prozessor ist so gewählt</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>this build of onnxruntime has no CUDA</source>
+            <translation>dieses onnxruntime hat kein CUDA</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>{name} {value} instead of {trained}</source>
+            <translation>{name} {value} statt {trained}</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>{folder} says {changes}, which {path} was not trained with: export it again.</source>
+            <translation>{folder} nennt {changes}, womit {path} nicht trainiert ist: Bitte neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>CUDA did not start: install the CUDA and cuDNN versions that onnxruntime-gpu asks for</source>
+            <translation>CUDA startet nicht: die Versionen von CUDA und cuDNN installieren, die onnxruntime-gpu verlangt</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>no NVIDIA driver was found</source>
+            <translation>kein NVIDIA-Treiber gefunden</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>{path} has the inputs {found}, its card needs {wanted}: export the model again.</source>
+            <translation>{path} hat die Eingänge {found}, die Modellkarte verlangt {wanted}: Bitte das Modell neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>{path} has the outputs {found}, its card needs {wanted}: export the model again.</source>
+            <translation>{path} hat die Ausgänge {found}, die Modellkarte verlangt {wanted}: Bitte das Modell neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>CUDA works</source>
+            <translation>CUDA funktioniert</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>onnxruntime does not load ({cause}): pip install onnxruntime.</source>
+            <translation>onnxruntime lässt sich nicht laden ({cause}): pip install onnxruntime.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>{path} is no usable network ({cause}): export the model again.</source>
+            <translation>{path} ist kein brauchbares Netz ({cause}): Bitte das Modell neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/networks.py" />
+            <source>{path} does not say how its sound was prepared (mvnet.spec): export it again.</source>
+            <translation>{path} sagt nicht, wie der Klang aufbereitet war (mvnet.spec): Bitte neu exportieren.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/painting/paint.py" />
+            <source>{path} cannot be written ({cause}): choose another place.</source>
+            <translation>{path} lässt sich nicht schreiben ({cause}): Bitte einen anderen Ort wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/picture/picture_file.py" />
+            <source>{folder} cannot be made ({cause}): the painting is not saved; check its permissions.</source>
+            <translation>{folder} lässt sich nicht anlegen ({cause}): Das Gemälde ist nicht gespeichert, bitte die Zugriffsrechte prüfen.</translation>
         </message>
         <message>
             <location filename="../../visualizer/show/actions.py" />
@@ -1525,6 +1700,26 @@
         </message>
         <message>
             <location filename="../../visualizer/sound/devices.py" />
+            <source>The sound input “{name}” was not found: use one of {names}.</source>
+            <translation>Den Toneingang „{name}“ gibt es nicht: Möglich sind {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/devices.py" />
+            <source>The sound output “{name}” was not found: use one of {names}.</source>
+            <translation>Den Tonausgang „{name}“ gibt es nicht: Möglich sind {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/devices.py" />
+            <source>The sound input “{name}” fits more than one: use one of {names}.</source>
+            <translation>„{name}“ passt auf mehrere Toneingänge: Möglich sind {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/devices.py" />
+            <source>The sound output “{name}” fits more than one: use one of {names}.</source>
+            <translation>„{name}“ passt auf mehrere Tonausgänge: Möglich sind {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/devices.py" />
             <source>Sound needs the PortAudio library ({error}): install it{how}.</source>
             <translation>Für Ton wird die Bibliothek PortAudio gebraucht ({error}): Bitte installieren{how}.</translation>
         </message>
@@ -1547,6 +1742,16 @@
             <location filename="../../visualizer/sound/speaker.py" />
             <source>The sound output “{name}” does not start ({error}): choose another.</source>
             <translation>Die Tonausgabe „{name}“ startet nicht ({error}): Bitte eine andere wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/words.py" />
+            <source>0.5</source>
+            <translation>0,5</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/words.py" />
+            <source>5%</source>
+            <translation>5 %</translation>
         </message>
         <message>
             <location filename="../../visualizer/words.py" />

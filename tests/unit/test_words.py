@@ -11,10 +11,12 @@ from types import ModuleType
 
 import pytest
 
+from tests.fakes import tiny_model_folder
 from visualizer.errors import VisualizerError
 from visualizer.files.decode import AudioFile
+from visualizer.painting.models import load_model
 from visualizer.show.actions import help_rows, key_text
-from visualizer.words import languages, load_words, period_name, read_translation, spoken, tr, translation_file
+from visualizer.words import languages, load_words, number, period_name, read_translation, spoken, tr, translation_file
 
 ROOT = Path(__file__).resolve().parents[2]
 TRANSLATED = [language for language in languages() if language != "en"]
@@ -77,6 +79,28 @@ def test_german_is_spoken(language: str) -> None:
     assert period_name("classical") == "Klassik"
     assert key_text("Ctrl+Space") == "Strg Leertaste"
     assert ("M", "Stumm") in help_rows()["Music"]
+
+
+def test_numbers_are_written_as_the_language_does() -> None:
+    assert (number(0.5, ".0%"), tr("{ms:.1f} ms", ms=7.25), tr("{lost} samples", lost=1.5)) == (
+        "50%",
+        "7.2 ms",
+        "1.5 samples",
+    )
+    load_words("de")
+    assert (number(0.5, ".0%"), number(1234.5, "+.1f")) == ("50\N{NO-BREAK SPACE}%", "+1234,5")
+    assert tr("{ms:.1f} ms", ms=7.25) == "7,2 ms"
+    assert tr("{seconds:.1f} s of {name:s}", seconds=0.5, name="a.b 5%") == "0,5 s of a.b 5%"
+
+
+def test_where_the_model_runs_and_what_is_wrong_with_it_is_said_in_german(tmp_path: Path) -> None:
+    load_words("de")
+    assert load_model(tiny_model_folder(tmp_path), provider="cpu").provider_reason == "der Prozessor ist so gewählt"
+    (tmp_path / "generator.onnx").unlink()
+    with pytest.raises(
+        VisualizerError, match=r"fehlt die Datei .*generator\.onnx: Bitte den ganzen Ordner neu kopieren"
+    ):
+        load_model(tmp_path)
 
 
 def test_what_went_wrong_is_said_in_german(tmp_path: Path) -> None:

@@ -85,9 +85,9 @@ def overlay_rows(figures: Figures, drawn_by: str) -> Sequence[tuple[str, str]]:
             tr("painting"),
             tr("{usual:.1f} ms, slow ones {slow:.1f} ms", usual=figures.painting_ms, slow=figures.painting_p95_ms),
         ),
-        (tr("encoder"), f"{figures.encoder_ms:.1f} ms"),
-        (tr("painting's age"), f"{figures.painting_age_ms:.0f} ms"),
-        (tr("picture behind sound"), f"{figures.shown_late_ms:.0f} ms"),
+        (tr("encoder"), tr("{ms:.1f} ms", ms=figures.encoder_ms)),
+        (tr("painting's age"), tr("{ms:.0f} ms", ms=figures.painting_age_ms)),
+        (tr("picture behind sound"), tr("{ms:.0f} ms", ms=figures.shown_late_ms)),
         (
             tr("analysed ahead"),
             tr(
@@ -96,7 +96,7 @@ def overlay_rows(figures: Figures, drawn_by: str) -> Sequence[tuple[str, str]]:
                 painted=figures.lead_ms,
             ),
         ),
-        (tr("timing set"), f"{figures.offset_ms:+.0f} ms"),
+        (tr("timing set"), tr("{ms:+.0f} ms", ms=figures.offset_ms)),
         (tr("lost"), tr("{lost} samples, {holes} holes in the sound", lost=figures.lost_samples, holes=figures.holes)),
         (tr("picture"), tr("{picture}, drawn by {drawn_by}", picture=picture, drawn_by=drawn_by)),
         (tr("model runs on"), figures.provider or tr("no model yet")),

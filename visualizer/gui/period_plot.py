@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import QWidget
 
 from mvnet.periods import PERIODS
 from visualizer.gui.theme import DARK, PIGMENTS, Theme, sans, serif, translucent
-from visualizer.words import period_name, tr
+from visualizer.words import number, period_name, tr
 
 SETTLE_S = 0.25  # time in which a line goes 63 % of its way
 ARRIVED = 0.0005
@@ -101,7 +101,7 @@ class PeriodPlot(QWidget):
 
     def _marks(self) -> tuple[object, ...]:
         """All that is seen of it: labels with the same marks look alike."""
-        lines = [(round(FINENESS * value), f"{value:.0%}") for value in self.shown]
+        lines = [(round(FINENESS * value), number(value, ".0%")) for value in self.shown]
         return *lines, *self._word_marks()
 
     def _word_marks(self) -> tuple[object, ...]:
@@ -164,7 +164,7 @@ class PeriodPlot(QWidget):
         painter.setPen(self._ink(name))
         place = QRectF(WIDTH - MARGIN - 40, TOP + ROW * index, 40, ROW)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(place, right, f"{self.shown[index]:.0%}")
+        painter.drawText(place, right, number(self.shown[index], ".0%"))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(PIGMENTS[index] if name == self.likeliest else self._theme.quiet))
         painter.drawRoundedRect(self._line(painter, index, self.shown[index]), 2, 2)

@@ -131,7 +131,7 @@ def loudness_words(features: Features) -> str:
     """Loudness for people."""
     if not features.is_open:
         return tr("silence")
-    return f"{features.loudness_db:.0f} dB"
+    return tr("{db:.0f} dB", db=features.loudness_db)
 
 
 def _share(value: float) -> float:

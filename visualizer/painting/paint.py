@@ -17,6 +17,7 @@ from visualizer.files.decode import AudioFile
 from visualizer.painting.models import PaintingModel, load_model, model_folder
 from visualizer.painting.motion import NoiseWalk
 from visualizer.painting.style import mirrored
+from visualizer.words import tr
 
 WINDOW_STEP_S = 4.5  # half a window: every moment of a whole file is heard in two windows
 BATCH = 8  # windows encoded at a time
@@ -91,7 +92,9 @@ def save_png(image: np.ndarray, path: Path, facts: dict[str, str], size: int = 0
     try:
         picture.save(path, "PNG", pnginfo=text)
     except OSError as error:
-        raise VisualizerError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from error
+        raise VisualizerError(
+            tr("{path} cannot be written ({cause}): choose another place.", path=path, cause=error.strerror or error)
+        ) from error
 
 
 def paint_sound(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mvnet.periods import PERIODS
 from visualizer.errors import VisualizerError
 from visualizer.picture.enlarge import enlarge
+from visualizer.words import tr
 
 if TYPE_CHECKING:
     from visualizer.painting.engine import Painting
@@ -48,7 +49,11 @@ def save_painting(painting: Painting, folder: Path, facts: dict[str, Any]) -> Pa
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise VisualizerError(
-            f"{folder} cannot be made ({error.strerror}): the painting is not saved; check its permissions."
+            tr(
+                "{folder} cannot be made ({cause}): the painting is not saved; check its permissions.",
+                folder=folder,
+                cause=error.strerror,
+            )
         ) from None
     stem = f"{time.strftime('%Y-%m-%d %H-%M-%S')} {facts['period']}"
     path, number = folder / f"{stem}.png", 2

@@ -36,6 +36,14 @@ REFUSED = {
         "The sound output “{name}” cannot be opened ({cause}): choose another, or check that no other program holds it."
     ),
 }
+UNKNOWN = {
+    "input": later("The sound input “{name}” was not found: use one of {names}."),
+    "output": later("The sound output “{name}” was not found: use one of {names}."),
+}
+AMBIGUOUS = {
+    "input": later("The sound input “{name}” fits more than one: use one of {names}."),
+    "output": later("The sound output “{name}” fits more than one: use one of {names}."),
+}
 _PULSE_VARIABLE = {"input": "PULSE_SOURCE", "output": "PULSE_SINK"}
 
 _opening = threading.Lock()  # opening changes the environment and file descriptor 2 for a moment
@@ -195,8 +203,8 @@ def find_device(wanted: Device | str | int | None, direction: str, backend: Back
     if len(fits) == 1:
         return fits[0]
     names = ", ".join(device.name for device in fits or found)
-    many = "fits more than one" if fits else "was not found"
-    raise VisualizerError(f"The sound {direction} “{wanted}” {many}: use one of {names}.")
+    sentence = AMBIGUOUS[direction] if fits else UNKNOWN[direction]
+    raise VisualizerError(tr(sentence, name=wanted, names=names))
 
 
 def open_output(device: Device, backend: Backend, **settings: Any) -> Stream:
