@@ -85,6 +85,7 @@ class PainterConfig:
     anchor_share: float = _option(0.25, "share of a batch that repaints training paintings from their own noise")
     anchor_weight: float = _option(1.0, "weight of the repainting's distance from the painting")
     anchor_rate: float = _option(0.05, "how far a painting's noise moves in a step")
+    period_weight: float = _option(0.5, "weight of being recognised as the period, as well as real paintings are")
     embedding_noise: float = _option(1.0, "noise added to embeddings, in spreads between windows of one piece")
     average_images: float = _option(10_000.0, "half-life of the weights' moving average, in images")
     compile: bool = _option(False, "compile the networks: a minute's wait, then faster on a GPU")
@@ -95,7 +96,15 @@ class PainterConfig:
         _require(self, "batch", 5, INF)
         for name in ("generator_rate", "critic_rate", "average_images"):
             _require(self, name, 0, INF, open_low=True)
-        for name in ("seed", "penalty", "projected", "anchor_weight", "anchor_rate", "embedding_noise"):
+        for name in (
+            "seed",
+            "penalty",
+            "projected",
+            "anchor_weight",
+            "anchor_rate",
+            "embedding_noise",
+            "period_weight",
+        ):
             _require(self, name, 0, INF)
         _require(self, "anchor_share", 0, 1)
         _require_multiple(self, "feature_size", 16)

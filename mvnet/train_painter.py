@@ -3,7 +3,7 @@
 One training object takes the steps, mvnet.run.run_training repeats them. After every epoch (some
 thousand images) it draws a sheet and measures diversity; at the end it writes painter.pt with the
 averaged weights. Runs in the training process. The recipe's parts and reasons: mvnet.critic,
-mvnet.anchors, mvnet.diffaugment, mvnet.diversity.
+mvnet.anchors, mvnet.diffaugment, mvnet.diversity, mvnet.period_probe.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from mvnet.painter_checkpoint import FILES, fill, weights_of
 from mvnet.painter_config import PainterConfig
 from mvnet.painter_data import Draw, PainterData, draw_batch
 from mvnet.perceptual import FrozenFeatures
+from mvnet.period_probe import PeriodProbe, fitted_probe
 from mvnet.run import RunFolder, run_training
 from mvnet.train_encoder import average_weights
 from mvnet.train_gan import mirror, to_bytes, to_unit
@@ -52,6 +53,7 @@ class PainterTraining:
         painter: the network that is trained.
         averaged: the moving average of its weights: what is shown, measured and kept.
         anchors: the noise of each training painting.
+        probe: says whether a painting looks like its period; None without --period-weight.
         images_before: that the painter had learnt from when this run began.
     """
 
@@ -85,8 +87,13 @@ class PainterTraining:
         few = np.unique(np.linspace(0, len(data.images) - 1, CALIBRATION).astype(np.int64))
         self.features.calibrate(resize(self._images.take(few), config.feature_size))
         self._spread = torch.from_numpy(data.spread).to(fabric.device) * config.embedding_noise
+        self.probe = self._learnt_probe() if config.period_weight else None
         self.images_before = 0
         self._gauge: DiversityGauge | None = None
+
+    def _learnt_probe(self) -> PeriodProbe:
+        look = fitted_probe(lambda rows: self._taps_of(self._images.take(rows)), self.data.periods, self.config.seed)
+        return look.to(self.fabric.device)
 
     def step(self, number: int) -> dict[str, Tensor]:
         """Paint, judge, learn: the critics first, then the painter on the same paintings."""
@@ -104,7 +111,8 @@ class PainterTraining:
         shown = diff_augment(real)
         taps = self._taps_of(shown) if self.config.projected else []
         losses = self._learn_to_judge(number, (shown, taps), painted.detach(), suiting)
-        losses |= self._learn_to_paint((shown, taps), real[:repainted], painted, suiting)
+        periods = torch.from_numpy(self.data.periods[draw.paintings]).to(self.fabric.device)
+        losses |= self._learn_to_paint((shown, taps), real[:repainted], painted, suiting, periods)
         self.anchors.move(rows, anchored)
         average_weights(self.averaged, self.painter, self._decay, number)
         return losses
@@ -149,7 +157,12 @@ class PainterTraining:
         self.fabric.backward(self.config.penalty * self.config.penalty_every * penalty)
 
     def _learn_to_paint(
-        self, real: tuple[Tensor, list[Tensor]], repainted: Tensor, painted: Tensor, embedding: Tensor
+        self,
+        real: tuple[Tensor, list[Tensor]],
+        repainted: Tensor,
+        painted: Tensor,
+        embedding: Tensor,
+        periods: Tensor,
     ) -> dict[str, Tensor]:
         """One step of the painter; real as above, repainted: what the first pictures are to be like."""
         self.optimisers[0].zero_grad()
@@ -171,6 +184,11 @@ class PainterTraining:
                 distance = self._repainting(painted[: len(repainted)], repainted)
                 losses["repainting"] = distance
                 loss = loss + config.anchor_weight * distance
+            if self.probe is not None and len(repainted) < len(painted):
+                free = slice(len(repainted), None)
+                gap = self.probe.gap(self._taps(painted[free]), periods[free])
+                losses["period_gap"] = gap
+                loss = loss + config.period_weight * gap
         self.fabric.backward(loss)
         self._freeze(False)
         self._take_step(0, self.painter.parameters())

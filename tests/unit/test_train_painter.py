@@ -38,6 +38,7 @@ PAINTER = PainterConfig(
     penalty_every=2,
     penalty_batch=4,
     average_images=20.0,
+    period_weight=0.0,
 )
 BRUSH = BrushConfig(
     resolution=128, brush_width=4, critic_width=4, epochs=1, images_per_epoch=8, batch=4, detail=32, penalty_every=2
@@ -178,6 +179,19 @@ def test_without_projected_critics_and_anchors_it_trains_too() -> None:
     config = replace(PAINTER, projected=0.0, anchor_share=0.0, penalty=0.0)
     losses = PainterTraining(config, painter_data(), start_engine(RUN)).step(0)
     assert set(losses) == {"critic_loss", "painter_loss"}
+
+
+def test_the_judge_of_periods_moves_the_painter() -> None:
+    losses = PainterTraining(replace(PAINTER, period_weight=1.0), painter_data(), start_engine(RUN)).step(0)
+    assert losses["period_gap"] >= 0
+    weights = []
+    for weight in (1e-9, 100.0):
+        training = PainterTraining(replace(PAINTER, period_weight=weight), painter_data(), start_engine(RUN))
+        assert training.probe is not None
+        training.probe.real_loss = -1.0  # never silent
+        training.step(0)
+        weights.append(training.painter.start.weight.detach().clone())
+    assert not torch.equal(*weights)
 
 
 def test_a_large_painter_trains_as_a_whole() -> None:
