@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from PyQt6 import sip
 from PyQt6.QtCore import (
     QElapsedTimer,
     QLibraryInfo,
@@ -81,11 +82,11 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
         shown_ms, shown_at = since_start.elapsed(), time.time()
         begin(session, window, options)
         timers = _watch_options(session, window, options)
-        figures = RunFigures(window.canvas, session)
+        figures = RunFigures(window.canvas, session) if options.report is not None else None
         window.settled.connect(keep_for_good)
         with _signals_close(window):
             app.exec()
-        run = figures.facts()
+        run = figures.facts() if figures is not None else {}
         for timer in timers:
             timer.stop()
         reports.listen(None)
@@ -96,6 +97,8 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
         reports.remove()
     if window.left_busy:
         _exit_now()
+    # Now, all at once: what PyQt finds alive at the end of the process it deletes one by one, and has crashed over it.
+    sip.delete(window)
     return 0
 
 

@@ -11,8 +11,8 @@ import math
 import time
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import QRectF, QSize, Qt, QTimer
-from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPixmap
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPixmap, QStaticText
 from PyQt6.QtWidgets import QWidget
 
 from mvnet.periods import PERIODS
@@ -22,7 +22,7 @@ from visualizer.words import number, period_name, tr
 SETTLE_S = 0.25  # time in which a line goes 63 % of its way
 ARRIVED = 0.0005
 UNDECIDED = 0.01  # lines that differ by less are all alike: nothing has been heard yet
-STEP_MS = 33
+STEP_MS = 50
 FINENESS = 100  # lengths of a line that can be told apart: a little less than a point each
 WIDTH, MARGIN, ROW = 248, 16, 22
 TOP = MARGIN + 46  # of the first line
@@ -46,6 +46,7 @@ class PeriodPlot(QWidget):
         self._theme = DARK
         self._drawn: tuple[tuple[object, ...], QPixmap] | None = None  # what it shows, and the label itself
         self._words: tuple[tuple[object, ...], QPixmap] | None = None  # the same of what does not glide
+        self._figures: dict[int, QStaticText] = {}  # percentages, laid out once
         self._clock = clock
         self._last = clock()
         self._timer = QTimer(self)
@@ -101,7 +102,7 @@ class PeriodPlot(QWidget):
 
     def _marks(self) -> tuple[object, ...]:
         """All that is seen of it: labels with the same marks look alike."""
-        lines = [(round(FINENESS * value), number(value, ".0%")) for value in self.shown]
+        lines = [(round(FINENESS * value), round(100 * value)) for value in self.shown]
         return *lines, *self._word_marks()
 
     def _word_marks(self) -> tuple[object, ...]:
@@ -162,9 +163,14 @@ class PeriodPlot(QWidget):
     def _draw_value(self, painter: QPainter, index: int, name: str) -> None:
         """A period's probability, in figures and as a line."""
         painter.setPen(self._ink(name))
-        place = QRectF(WIDTH - MARGIN - 40, TOP + ROW * index, 40, ROW)
-        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(place, right, number(self.shown[index], ".0%"))
+        figures = self._figures.setdefault(round(100 * self.shown[index]), QStaticText())
+        if not figures.text():
+            figures.setText(number(self.shown[index], ".0%"))
+            figures.prepare(font=painter.font())
+        size = figures.size()
+        painter.drawStaticText(
+            QPointF(WIDTH - MARGIN - size.width(), TOP + ROW * index + (ROW - size.height()) / 2), figures
+        )
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(PIGMENTS[index] if name == self.likeliest else self._theme.quiet))
         painter.drawRoundedRect(self._line(painter, index, self.shown[index]), 2, 2)

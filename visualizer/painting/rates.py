@@ -14,11 +14,14 @@ class Durations:
     """How long the last ones took and how often they came."""
 
     def __init__(self) -> None:
-        self._last: tuple[tuple[float, float], ...] = ()  # (begun, seconds), replaced as a whole: readers see either
+        # Both are replaced as a whole: readers see either. They ask more often than paintings come: the writer sorts.
+        self._last: tuple[tuple[float, float], ...] = ()  # (begun, seconds)
+        self._ordered: list[float] = []
 
     def add(self, begun: float, seconds: float) -> None:
         """Take one that began at a time and took so long."""
         self._last = (*self._last[1 - KEPT :], (begun, seconds))
+        self._ordered = sorted(seconds for _, seconds in self._last)
 
     @property
     def typical(self) -> float:
@@ -40,7 +43,7 @@ class Durations:
         return now - self._last[-1][0] if self._last else 0.0
 
     def _share(self, share: float) -> float:
-        times = sorted(seconds for _, seconds in self._last)
+        times = self._ordered
         return times[round(share * (len(times) - 1))] if times else 0.0
 
 
