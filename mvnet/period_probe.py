@@ -2,8 +2,10 @@
 
 The critics compare a painting with its music, but they must learn what a period looks like while the painter
 already learns from them, and in a short training their opinion of that comes last. The judge knows it from the
-start. It stays silent as soon as painted pictures are recognised as well as real ones that it has not
-learnt from: asked for more, a painter would draw five caricatures. Runs in the training process.
+start. It sees the pictures from afar, their light, colours and composition: close to, a painter soon finds
+brush strokes that please it and no one else. It stays silent as soon as painted pictures are recognised as well
+as real ones that it has not learnt from: asked for more, a painter would draw five caricatures. Runs in the
+training process.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ MOST_OF_A_PERIOD = 500  # paintings it learns from or is judged by
 HELD_OUT = 5  # every so many-th painting is kept for real_loss
 PENALTY = 0.03  # of fit_logistic: 352 features of some thousand paintings
 LOOK_BATCH = 64
+AFAR = 16  # pixels on a side that are left of a picture
 
 Look = Callable[[np.ndarray], list[Tensor]]
 
@@ -52,6 +55,12 @@ class PeriodProbe(nn.Module):
     def gap(self, taps: Sequence[Tensor], periods: Tensor) -> Tensor:
         """How much worse pictures of these periods, int64 [N], are recognised than real ones; 0 if not worse."""
         return F.relu(F.cross_entropy(self(taps), periods) - self.real_loss)
+
+
+def from_afar(images: Tensor) -> Tensor:
+    """Pictures [N, 3, S, S] without what is finer than AFAR pixels a side, in their size."""
+    step = max(1, images.shape[-1] // AFAR)
+    return F.interpolate(F.avg_pool2d(images, step), images.shape[-2:], mode="bilinear", align_corners=False)
 
 
 def summary(taps: Sequence[Tensor]) -> Tensor:

@@ -33,7 +33,7 @@ from mvnet.painter_checkpoint import FILES, fill, weights_of
 from mvnet.painter_config import PainterConfig
 from mvnet.painter_data import Draw, PainterData, draw_batch
 from mvnet.perceptual import FrozenFeatures
-from mvnet.period_probe import PeriodProbe, fitted_probe
+from mvnet.period_probe import PeriodProbe, fitted_probe, from_afar
 from mvnet.run import RunFolder, run_training
 from mvnet.train_encoder import average_weights
 from mvnet.train_gan import mirror, to_bytes, to_unit
@@ -92,8 +92,10 @@ class PainterTraining:
         self._gauge: DiversityGauge | None = None
 
     def _learnt_probe(self) -> PeriodProbe:
-        look = fitted_probe(lambda rows: self._taps_of(self._images.take(rows)), self.data.periods, self.config.seed)
-        return look.to(self.fabric.device)
+        def look(rows: np.ndarray) -> list[Tensor]:
+            return self._taps_of(from_afar(self._images.take(rows)))
+
+        return fitted_probe(look, self.data.periods, self.config.seed).to(self.fabric.device)
 
     def step(self, number: int) -> dict[str, Tensor]:
         """Paint, judge, learn: the critics first, then the painter on the same paintings."""
@@ -186,7 +188,7 @@ class PainterTraining:
                 loss = loss + config.anchor_weight * distance
             if self.probe is not None and len(repainted) < len(painted):
                 free = slice(len(repainted), None)
-                gap = self.probe.gap(self._taps(painted[free]), periods[free])
+                gap = self.probe.gap(self._taps(from_afar(painted[free])), periods[free])
                 losses["period_gap"] = gap
                 loss = loss + config.period_weight * gap
         self.fabric.backward(loss)

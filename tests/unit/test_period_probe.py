@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from mvnet.period_probe import PeriodProbe, fitted_probe, summary
+from mvnet.period_probe import PeriodProbe, fitted_probe, from_afar, summary
 
 PAINTINGS = 60
 
@@ -24,6 +24,14 @@ def taps_of_periods(apart: float, seed: int = 0) -> tuple[Tensor, np.ndarray]:
 def test_summary_is_mean_and_spread_of_each_channel() -> None:
     tap = torch.tensor([[[[1.0, 3.0]], [[2.0, 2.0]]]])
     torch.testing.assert_close(summary([tap]), torch.tensor([[2.0, 2.0, 1.0, 1e-3]]))
+
+
+def test_from_afar_textures_are_gone_and_light_and_colours_are_not() -> None:
+    texture = torch.zeros(1, 3, 64, 64)
+    texture[:, :, ::2], texture[:, :, 1::2] = 1, -1
+    assert from_afar(texture).abs().max() < 1e-6
+    ground = torch.ones(1, 3, 64, 64) * torch.tensor([0.2, -0.4, 0.9])[:, None, None]
+    torch.testing.assert_close(from_afar(ground), ground)
 
 
 def test_it_tells_periods_apart_as_far_as_they_are() -> None:
