@@ -285,6 +285,11 @@
         </message>
         <message>
             <location filename="../../visualizer/gui/input_chooser.py" />
+            <source>Looking for inputs…</source>
+            <translation>Eingänge werden gesucht …</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>What is heard</source>
             <translation>Was gehört wird</translation>
         </message>
@@ -295,16 +300,6 @@
         </message>
         <message>
             <location filename="../../visualizer/gui/input_chooser.py" />
-            <source>Looking for inputs…</source>
-            <translation>Eingänge werden gesucht …</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/input_chooser.py" />
-            <source>No sound inputs were found.</source>
-            <translation>Es wurden keine Toneingänge gefunden.</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/input_chooser.py" />
             <source>Music files</source>
             <translation>Musikdateien</translation>
         </message>
@@ -312,6 +307,11 @@
             <location filename="../../visualizer/gui/input_chooser.py" />
             <source>Open some…</source>
             <translation>Öffnen …</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/input_chooser.py" />
+            <source>No sound inputs were found.</source>
+            <translation>Es wurden keine Toneingänge gefunden.</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/input_chooser.py" />
@@ -425,6 +425,11 @@
         </message>
         <message>
             <location filename="../../visualizer/gui/overlay.py" />
+            <source>no model yet</source>
+            <translation>noch kein Modell</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>full</source>
             <translation>voll</translation>
         </message>
@@ -520,8 +525,8 @@
         </message>
         <message>
             <location filename="../../visualizer/gui/overlay.py" />
-            <source>{lost} samples, {holes} holes in the sound</source>
-            <translation>{lost} Abtastwerte, {holes} Lücken im Ton</translation>
+            <source>{lost} samples; holes in the sound: {holes}</source>
+            <translation>{lost} Abtastwerte; Lücken im Ton: {holes}</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/overlay.py" />
@@ -537,11 +542,6 @@
             <location filename="../../visualizer/gui/overlay.py" />
             <source>model runs on</source>
             <translation>Modell läuft auf</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/overlay.py" />
-            <source>no model yet</source>
-            <translation>noch kein Modell</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/panels.py" />
@@ -1095,8 +1095,8 @@
         </message>
         <message>
             <location filename="../../visualizer/painting/model_card.py" />
-            <source>the installed models are {models}; choose one with --model, or name a model folder</source>
-            <translation>installiert sind die Modelle {models}; eines davon mit --model wählen, oder einen Modellordner nennen</translation>
+            <source>the installed models are {models}; choose one of them, or name a model folder</source>
+            <translation>installiert sind die Modelle {models}; eines davon wählen, oder einen Modellordner nennen</translation>
         </message>
         <message>
             <location filename="../../visualizer/painting/model_card.py" />
@@ -1667,6 +1667,21 @@
             <location filename="../../visualizer/show/scenes.py" />
             <source>{path} cannot be written ({cause}): the scene is not saved.</source>
             <translation>{path} lässt sich nicht schreiben ({cause}): Die Szene ist nicht gesichert.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/advice.py" />
+            <source>To hear what other programs play, run PulseAudio or PipeWire, and install pactl (package pulseaudio-utils).</source>
+            <translation>Um zu hören, was andere Programme spielen: PulseAudio oder PipeWire starten und pactl installieren (Paket pulseaudio-utils).</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/advice.py" />
+            <source>macOS lets no program hear what others play: install a virtual sound device, such as BlackHole, play into it, and choose it here.</source>
+            <translation>macOS lässt kein Programm hören, was andere spielen: ein virtuelles Tongerät installieren, etwa BlackHole, darauf abspielen und es hier wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/advice.py" />
+            <source>To hear what other programs play, install the package PyAudioWPatch and connect loudspeakers.</source>
+            <translation>Um zu hören, was andere Programme spielen: das Paket PyAudioWPatch installieren und Lautsprecher anschließen.</translation>
         </message>
         <message>
             <location filename="../../visualizer/sound/capture.py" />

@@ -16,6 +16,7 @@ import pytest
 from tests.fakes_audio import FakeSound
 from visualizer.errors import VisualizerError
 from visualizer.sound import devices
+from visualizer.sound.advice import system_sound_advice
 from visualizer.sound.devices import Device, close_stream, find_device, open_input, present_device, refresh_devices
 from visualizer.sound.loopback import Loopback
 
@@ -158,8 +159,8 @@ def test_what_to_do_where_other_programs_cannot_be_heard(
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
     microphone = Device("Desk", 0, "Any", 1, 48_000.0, "microphone", True)
-    assert words in devices.system_sound_advice([microphone])
-    assert devices.system_sound_advice([microphone, replace(microphone, kind="monitor")]) == ""
+    assert words in system_sound_advice([microphone])
+    assert system_sound_advice([microphone, replace(microphone, kind="monitor")]) == ""
 
 
 def test_a_device_is_found_again_by_name_when_numbers_have_changed() -> None:

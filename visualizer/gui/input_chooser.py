@@ -16,6 +16,7 @@ from visualizer.show.parts import Input
 from visualizer.words import later, tr
 
 WIDTH, ROW_HIGH = 400, 46
+EDGE = 12  # least room between it and the window's right edge
 MOST_HIGH = 460
 METER = QSize(92, 6)
 LOOK_MS = 50
@@ -97,9 +98,11 @@ class Row(QAbstractButton):
         at = middle - 2 if self._words else middle + 5
         painter.drawText(QPoint(left, at), name)
         if self._words:
-            painter.setFont(sans(8.5))
+            small = sans(8.5)
+            painter.setFont(small)
             painter.setPen(QColor(self._theme.quiet))
-            painter.drawText(QPoint(left, middle + 14), self._words)
+            words = QFontMetrics(small).elidedText(self._words, Qt.TextElideMode.ElideRight, right - left)
+            painter.drawText(QPoint(left, middle + 14), words)
 
     def _draw_meter(self, painter: QPainter, left: int) -> None:
         top = (self.height() - METER.height()) / 2
@@ -159,6 +162,8 @@ class InputChooser(QFrame):
         self._note.setContentsMargins(14, 0, 14, 8)
         for part in (heading, self._scroll, self._note):
             whole.addWidget(part)
+        self._bottom_left = QPoint()
+        self._right: int | None = None  # of the room that the window gives, on the screen
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._show_levels)
@@ -184,7 +189,7 @@ class InputChooser(QFrame):
         self._shown = shown
         focused = self._focused().key if self.rows else ""
         self._fill(inputs or (), current, music)
-        note = tr("Looking for inputs…") if inputs is None else "" if inputs else tr("No sound inputs were found.")
+        note = _note(inputs)
         self._note.setText(note)
         self._note.setVisible(bool(note))
         self._mark(next((row for row in self.rows if row.key == focused), self.rows[0]))
@@ -196,6 +201,8 @@ class InputChooser(QFrame):
     def open_at(self, button: QWidget, inputs: Sequence[Input] | None) -> None:
         """Open above a button, and begin to measure."""
         self._bottom_left = button.mapToGlobal(QPoint(0, -6))
+        window = button.window()
+        self._right = window.mapToGlobal(QPoint(window.width() - EDGE, 0)).x() if window is not None else None
         self._settle()
         self.show()
         self._mark(next((row for row in self.rows if row.isChecked()), self.rows[0]))
@@ -263,12 +270,14 @@ class InputChooser(QFrame):
                 row.set_level(levels.get(row.key))
 
     def _settle(self) -> None:
-        """Take as much room as the rows need, upwards from the button and within the screen."""
+        """Take as much room as the rows need, upwards from the button, and within window and screen."""
         rows = len(self.rows) * (ROW_HIGH + 2)
         self._scroll.setFixedHeight(min(rows, MOST_HIGH))
         self.setFixedWidth(WIDTH)
         self.adjustSize()
         place = QPoint(self._bottom_left.x(), self._bottom_left.y() - self.height())
+        if self._right is not None:
+            place.setX(min(place.x(), self._right - self.width()))
         screen = self.screen()
         if screen is not None:
             free = screen.availableGeometry()
@@ -282,3 +291,12 @@ class InputChooser(QFrame):
             event.accept()
             return True
         return super().event(event)
+
+
+def _note(inputs: Sequence[Input] | None) -> str:
+    """What is to be said of a list of inputs: nothing where one of them hears what the computer plays."""
+    if inputs is None:
+        return tr("Looking for inputs…")
+    from visualizer.sound.advice import system_sound_advice
+
+    return " ".join(filter(None, ("" if inputs else tr("No sound inputs were found."), system_sound_advice(inputs))))

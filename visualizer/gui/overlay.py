@@ -20,14 +20,17 @@ class Overlay(QFrame):
     Args:
         figures: what is measured.
         drawn_by: what draws the picture ("QPainter", a graphics card's name).
+        reason: why the model runs where it does, as a clause; empty without a model.
     """
 
-    def __init__(self, figures: Callable[[], Figures], drawn_by: Callable[[], str], parent: QWidget) -> None:
+    def __init__(
+        self, figures: Callable[[], Figures], drawn_by: Callable[[], str], reason: Callable[[], str], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("overlay")
         self.setAccessibleName(tr("Performance figures"))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._figures, self._drawn_by = figures, drawn_by
+        self._figures, self._drawn_by, self._reason = figures, drawn_by, reason
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(14, 10, 14, 10)
         self._grid.setHorizontalSpacing(18)
@@ -49,7 +52,7 @@ class Overlay(QFrame):
 
     def refresh(self) -> None:
         """Show the figures as they are."""
-        rows = overlay_rows(self._figures(), self._drawn_by())
+        rows = overlay_rows(self._figures(), self._drawn_by(), self._reason())
         if not self._values:
             self._values = [self._add_row(index, name) for index, (name, _) in enumerate(rows)]
         for label, (_, value) in zip(self._values, rows, strict=True):
@@ -70,8 +73,9 @@ class Overlay(QFrame):
         return value
 
 
-def overlay_rows(figures: Figures, drawn_by: str) -> Sequence[tuple[str, str]]:
+def overlay_rows(figures: Figures, drawn_by: str, reason: str) -> Sequence[tuple[str, str]]:
     """Names and values for people."""
+    provider = figures.provider or tr("no model yet")
     picture = tr("full") if figures.tier == 0 else tr("lighter ({tier})", tier=figures.tier)
     return (
         (tr("refresh"), tr("{hz:.1f} Hz, {late:.0%} late", hz=figures.refresh_hz, late=figures.late_refreshes)),
@@ -97,7 +101,7 @@ def overlay_rows(figures: Figures, drawn_by: str) -> Sequence[tuple[str, str]]:
             ),
         ),
         (tr("timing set"), tr("{ms:+.0f} ms", ms=figures.offset_ms)),
-        (tr("lost"), tr("{lost} samples, {holes} holes in the sound", lost=figures.lost_samples, holes=figures.holes)),
+        (tr("lost"), tr("{lost} samples; holes in the sound: {holes}", lost=figures.lost_samples, holes=figures.holes)),
         (tr("picture"), tr("{picture}, drawn by {drawn_by}", picture=picture, drawn_by=drawn_by)),
-        (tr("model runs on"), figures.provider or tr("no model yet")),
+        (tr("model runs on"), f"{provider} ({reason})" if reason else provider),
     )

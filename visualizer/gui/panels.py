@@ -23,7 +23,7 @@ from visualizer.gui.theme import GREY, SPACE, icon, sans, serif
 from visualizer.words import tr
 
 AROUND = 96  # of a sheet: its margins, its scroll bar and the room beside it
-COLUMN_GAP = 40
+MOST_COLUMNS, COLUMN_GAP = 3, 32
 SCROLLING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 EDGE = 12  # least room between a sheet and the window's edge
 
@@ -45,12 +45,13 @@ class Sheet(QScrollArea):
         self.setWidget(page)
 
     def sizeHint(self) -> QSize:
-        """All of it."""
-        page = self.widget()
-        if page is None:
+        """All of it, and room for the scroll bar that a small window needs."""
+        page, bar = self.widget(), self.verticalScrollBar()
+        if page is None or bar is None:
             return QSize()
         size = page.sizeHint()
-        return QSize(size.width(), max(size.height(), self.column.totalHeightForWidth(size.width())))
+        high = max(size.height(), self.column.totalHeightForWidth(size.width()))
+        return QSize(size.width() + bar.sizeHint().width(), high)
 
     def readable(self) -> None:
         """Hold text alone: then the keyboard scrolls it."""
@@ -143,18 +144,13 @@ def help_panel(rows: Mapping[str, Sequence[tuple[str, str]]], parent: QWidget) -
     """The keys, a block for each menu in as many columns as there is room for, and where to begin."""
     panel = Panel(tr("Keys"), parent)
     blocks = [_block(tr(menu), found) for menu, found in rows.items()]
-    widest = max(block.sizeHint().width() for block in blocks)
-    count = max(1, min(3, (parent.width() - AROUND + COLUMN_GAP) // (widest + COLUMN_GAP)))
-    columns = [QVBoxLayout() for _ in range(count)]
-    tall = [0] * count
-    for block in blocks:
-        at = tall.index(min(tall))
-        columns[at].addWidget(block)
-        columns[at].addSpacing(2 * SPACE)
-        tall[at] += block.sizeHint().height() + 2 * SPACE
     row = QHBoxLayout()
     row.setSpacing(COLUMN_GAP)
-    for column in columns:
+    for blocks_below in _in_columns(blocks, parent.width() - AROUND):
+        column = QVBoxLayout()
+        column.setSpacing(2 * SPACE)
+        for block in blocks_below:
+            column.addWidget(block)
         column.addStretch(1)
         row.addLayout(column)
     panel.column.addLayout(row)
@@ -219,13 +215,25 @@ def flashing_panel(parent: QWidget, limited: bool) -> Panel:
     return panel
 
 
+def _in_columns(blocks: Sequence[QWidget], wide: int) -> list[list[QWidget]]:
+    """Blocks in as many columns, of MOST_COLUMNS, as fit side by side: each below those that are the shortest yet."""
+    for count in range(MOST_COLUMNS, 0, -1):
+        columns: list[list[QWidget]] = [[] for _ in range(count)]
+        for block in blocks:
+            min(columns, key=lambda column: sum(one.sizeHint().height() for one in column)).append(block)
+        widths = [max((one.sizeHint().width() for one in column), default=0) for column in columns]
+        if sum(widths) + COLUMN_GAP * (count - 1) <= wide:
+            break
+    return columns
+
+
 def _block(title: str, rows: Sequence[tuple[str, str]]) -> QWidget:
     block = QWidget()
     block.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     grid = QGridLayout(block)
     grid.setContentsMargins(0, 0, 0, 0)
-    grid.setColumnMinimumWidth(0, 110)
-    grid.setHorizontalSpacing(20)
+    grid.setColumnMinimumWidth(0, 92)
+    grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(3)
     heading = QLabel(title)
     heading.setFont(serif(11.5, italic=True))

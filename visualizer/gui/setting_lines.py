@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
 
 from visualizer.gui.preferences import Preferences
@@ -89,4 +90,5 @@ def _words() -> QLabel:
     label = QLabel()
     label.setFont(sans(9))
     label.setMinimumWidth(WORDS_WIDE)
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return label

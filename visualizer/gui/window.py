@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QByteArray, QEvent, QPointF, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QPoint, QPointF, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QAction,
     QCloseEvent,
@@ -145,7 +145,7 @@ class MainWindow(QMainWindow):
         self.stage = Stage(self.canvas.widget(), self.transport, self.plot, self.welcome)
         self.desk = Desk(preferences, self.looks, lambda: self.pictures.features, self._device)
         self.stage.set_desk(self.desk)
-        self.overlay = Overlay(session.figures, lambda: self.canvas.renderer, self.stage)
+        self.overlay = Overlay(session.figures, lambda: self.canvas.renderer, self._provider_reason, self.stage)
         self.stage.set_overlay(self.overlay)
         self.sheets = Sheets(self.stage, self.actions_by_name, preferences, session)
         self.own.join(self.stage, self.actions_by_name)
@@ -251,7 +251,9 @@ class MainWindow(QMainWindow):
 
     def _open_menu(self) -> None:
         self.stage.show_controls()
-        self.menu.popup(self.transport.more.mapToGlobal(self.transport.more.rect().topLeft()))
+        more, size = self.transport.more, self.menu.sizeHint()
+        corner = more.mapToGlobal(more.rect().topRight())  # the menu's lower right one
+        self.menu.popup(corner - QPoint(size.width(), size.height()))
 
     def _show_overlay(self, shown: bool) -> None:
         self.overlay.setVisible(shown)
@@ -332,6 +334,10 @@ class MainWindow(QMainWindow):
         self.stage.show_desk(settings.desk)
         self.session.set_offset(settings.offsets.get(self._device(), 0) / 1000)
         self._show_plot()
+
+    def _provider_reason(self) -> str:
+        """Why the model runs where it does; empty without a model."""
+        return str(getattr(self.session.model, "provider_reason", ""))
 
     def _device(self) -> str:
         """Name of what is heard, for its offset."""

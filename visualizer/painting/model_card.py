@@ -228,5 +228,5 @@ def _choices() -> str:
             "no models are installed in {folder}, so install the app again or name a model folder", folder=models_dir()
         )
     return tr(
-        "the installed models are {models}; choose one with --model, or name a model folder", models=", ".join(models)
+        "the installed models are {models}; choose one of them, or name a model folder", models=", ".join(models)
     )

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from visualizer.sound.advice import system_sound_advice
 from visualizer.sound.capture import Microphone
 from visualizer.sound.device_scan import present_inputs
 from visualizer.sound.devices import (
@@ -20,7 +21,6 @@ from visualizer.sound.devices import (
     output_devices,
     portaudio_problem,
     refresh_devices,
-    system_sound_advice,
 )
 from visualizer.sound.meters import InputMeters
 from visualizer.sound.playback import Player

@@ -13,7 +13,7 @@ import functools
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -166,20 +166,6 @@ def input_devices(backend: Backend | None = None) -> list[Device]:
 def output_devices(backend: Backend | None = None) -> list[Device]:
     """Loudspeakers and headphones, the default first; empty without PortAudio."""
     return _devices("output", backend)
-
-
-def system_sound_advice(inputs: Sequence[Device]) -> str:
-    """How to hear what other programs play, in one sentence, where none of the inputs can; else empty."""
-    if any(device.kind == MONITOR for device in inputs):
-        return ""
-    if sys.platform == "darwin":
-        return (
-            "macOS lets no program hear what others play: install a virtual sound device, such as BlackHole, "
-            "play into it, and choose it here."
-        )
-    if sys.platform == "win32":
-        return "To hear what other programs play, install the package PyAudioWPatch and connect loudspeakers."
-    return "To hear what other programs play, run PulseAudio or PipeWire, and install pactl (package pulseaudio-utils)."
 
 
 def find_device(wanted: Device | str | int | None, direction: str, backend: Backend) -> Device:
