@@ -17,8 +17,9 @@ from tests.fakes_audio import FakeSound
 from visualizer.errors import VisualizerError
 from visualizer.sound import devices
 from visualizer.sound.advice import system_sound_advice
-from visualizer.sound.devices import Device, close_stream, find_device, open_input, present_device, refresh_devices
+from visualizer.sound.devices import Device, find_device, present_device
 from visualizer.sound.loopback import Loopback
+from visualizer.sound.streams import close_stream, open_input, portaudio_problem, refresh_devices
 
 PACTL = """#!/bin/sh
 case "$3 $4" in
@@ -188,7 +189,7 @@ def test_opening_is_quiet_on_the_terminal(capfd: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ALSA is Linux's")
 def test_alsa_says_nothing_of_its_own(capfd: pytest.CaptureFixture[str]) -> None:
-    if devices.portaudio_problem():
+    if portaudio_problem():
         pytest.skip("PortAudio is not installed")
     alsa = ctypes.CDLL("libasound.so.2")
     assert alsa.snd_pcm_open(ctypes.byref(ctypes.c_void_p()), b"no-such-card", 0, 0) < 0

@@ -15,15 +15,10 @@ import numpy as np
 from visualizer.sound.advice import system_sound_advice
 from visualizer.sound.capture import Microphone
 from visualizer.sound.device_scan import present_inputs
-from visualizer.sound.devices import (
-    Device,
-    input_devices,
-    output_devices,
-    portaudio_problem,
-    refresh_devices,
-)
+from visualizer.sound.devices import Device, input_devices, output_devices
 from visualizer.sound.meters import InputMeters
 from visualizer.sound.playback import Player
+from visualizer.sound.streams import portaudio_problem, refresh_devices
 
 __all__ = [
     "Device",

@@ -17,9 +17,10 @@ import numpy as np
 from visualizer.errors import VisualizerError
 from visualizer.files.decode import to_mono, to_stereo
 from visualizer.sound.capture_process import CaptureProcess, spawn_context, write_block
-from visualizer.sound.devices import MONITOR, Backend, Device, close_stream, find_device, open_input, portaudio
+from visualizer.sound.devices import MONITOR, Device, find_device
 from visualizer.sound.ring import SampleRing
 from visualizer.sound.shared_ring import RingMemory, SharedRing, ring_memory
+from visualizer.sound.streams import Backend, close_stream, open_input, portaudio
 from visualizer.words import tr
 
 HISTORY_S = 12.0  # a window of 8.9 s and some time to spare

@@ -27,9 +27,10 @@ from typing import Any
 import numpy as np
 
 from visualizer.errors import VisualizerError
-from visualizer.sound.devices import MONITOR, Device, close_stream, open_input, portaudio, present_device
+from visualizer.sound.devices import MONITOR, Device, present_device
 from visualizer.sound.ring import SampleRing
 from visualizer.sound.shared_ring import RingMemory, SharedRing
+from visualizer.sound.streams import close_stream, open_input, portaudio
 from visualizer.words import load_words, spoken, tr
 
 START_S = 15.0  # for a crowded machine to start a Python; usually well under one
@@ -174,8 +175,8 @@ class CaptureProcess:
 def _run(device: Device, memory: RingMemory, app: Connection, language: str) -> None:
     load_words(language)  # for what has to be said
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the app decides
-    _ask_for_priority()
-    capture(device, memory, app)
+    # Not before PortAudio is loaded: starting a Python must not hold up the picture that moves meanwhile.
+    capture(device, memory, app, loaded=_ask_for_priority)
 
 
 def _ask_for_priority() -> None:
@@ -190,8 +191,12 @@ def _ask_for_priority() -> None:
             os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
 
 
-def capture(device: Device, memory: RingMemory, app: Connection) -> None:
-    """What the process does: hear until the app closes its end, dies, or the stream is over."""
+def capture(device: Device, memory: RingMemory, app: Connection, loaded: Callable[[], None] = lambda: None) -> None:
+    """What the process does: hear until the app closes its end, dies, or the stream is over.
+
+    Args:
+        loaded: called when PortAudio is there, before the device is opened.
+    """
     ring = SharedRing(memory)
     silence = Silence(ring, device.rate)
     over = threading.Event()
@@ -202,6 +207,7 @@ def capture(device: Device, memory: RingMemory, app: Connection) -> None:
     with contextlib.suppress(OSError, EOFError):  # the app has gone: so do we
         try:
             backend = portaudio()
+            loaded()  # before the device is opened: the threads that this makes inherit the priority
             stream = open_input(
                 present_device(device, backend),
                 backend,

@@ -10,7 +10,8 @@ import contextlib
 from multiprocessing.connection import Connection
 
 from visualizer.sound.capture_process import spawn_context
-from visualizer.sound.devices import Device, input_devices, refresh_devices
+from visualizer.sound.devices import Device, input_devices
+from visualizer.sound.streams import refresh_devices
 
 SCAN_S = 15.0  # for a crowded machine to start a Python
 

@@ -17,7 +17,8 @@ import numpy as np
 
 from visualizer.errors import VisualizerError
 from visualizer.sound.capture_process import spawn_context
-from visualizer.sound.devices import Device, Stream, close_stream, open_input, portaudio, present_device
+from visualizer.sound.devices import Device, present_device
+from visualizer.sound.streams import Stream, close_stream, open_input, portaudio
 
 BLOCK_S = 0.05  # of one measurement: twenty a second look alive and cost little
 FALL_DB = 1.5  # a block, after the peak: fast enough to follow, slow enough to read

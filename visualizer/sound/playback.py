@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from visualizer.files.decode import AudioFile, to_mono
-from visualizer.sound.devices import Backend, Device
+from visualizer.sound.devices import Device
 from visualizer.sound.feed import Feed
 from visualizer.sound.reel import Mark, Piece, Reel
 from visualizer.sound.speaker import Speaker
+from visualizer.sound.streams import Backend
 
 AHEAD_S = 1.5  # decoded before it is played: enough for a disk that hesitates
 PRIMED_S = 0.2  # decoded before playing starts or goes on after a seek

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from visualizer.errors import VisualizerError
-from visualizer.sound.devices import Backend, Device, Stream, close_stream, find_device, open_output, portaudio
+from visualizer.sound.devices import Device, find_device
 from visualizer.sound.silent import SilentStream
+from visualizer.sound.streams import Backend, Stream, close_stream, open_output, portaudio
 from visualizer.words import tr
 
 # Python's callback shares the interpreter with models and window. Measured on two crowded cores with two threads
