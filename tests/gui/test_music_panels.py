@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from visualizer.gui.window import MainWindow
 from visualizer.show.events import State
 from visualizer.show.parts import Parts
 from visualizer.show.session import Session
+from visualizer.sound.advice import system_sound_advice
 
 
 class HandMeters:
@@ -126,8 +128,22 @@ def test_a_chooser_without_inputs_says_so(window: MainWindow, qtbot: QtBot, soun
     sound.input_channels = 0
     window.transport.input.click()
     chooser = window.sounds.chooser
-    qtbot.waitUntil(lambda: chooser._note.text() == "No sound inputs were found.")
+    qtbot.waitUntil(lambda: chooser._note.text().startswith("No sound inputs were found. "))
     assert len(chooser.rows) == 1
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32", "linux"])
+def test_the_chooser_says_how_to_hear_other_programs_within_the_window(
+    window: MainWindow, qtbot: QtBot, platform: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.resize(1000, 700)
+    monkeypatch.setattr(sys, "platform", platform)
+    window.transport.input.click()
+    chooser, note = window.sounds.chooser, window.sounds.chooser._note
+    qtbot.waitUntil(lambda: len(chooser.rows) == 2)  # files and a microphone: nothing hears what is played
+    assert note.text() == system_sound_advice([])
+    qtbot.waitUntil(lambda: note.height() >= note.heightForWidth(note.width()) > note.fontMetrics().height())
+    assert chooser.x() + chooser.width() <= window.x() + window.width()
 
 
 # ---- the queue

@@ -61,7 +61,7 @@ class Made:
 
     def settle(self) -> None:
         """Wait until the decode thread has done what was asked for: these tests play faster than in time."""
-        player, given = self._player, {piece.number for piece in self.jukebox._given}
+        player, given = self._player, {piece.number for piece in self.jukebox._lineup._given}
         until(lambda: player._request is None and not player._feed.held)
         until(lambda: not player._cut and {mark.piece.number for mark in player._reel.marks} <= given)
 

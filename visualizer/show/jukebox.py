@@ -8,27 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from visualizer.errors import VisualizerError
-from visualizer.files.pieces import bundled_pieces
 from visualizer.files.playlist import Playlist, music_files
 from visualizer.show.events import Event, Failed, Opened, QueueChanged, Said, State, Status
+from visualizer.show.lineup import Given, Lineup
 from visualizer.show.live_input import LiveInput
-from visualizer.show.parts import Parts, PieceTold, PlayerPart
+from visualizer.show.parts import Parts, PlayerPart
 from visualizer.words import tr
 
 PLAYED = "monitor"  # kind of an input that hears what the computer plays
-TRIED_AT_ONCE = 5  # pieces that cannot be opened, before other work gets its turn
-
-
-class Given(NamedTuple):
-    """A piece that the player was given: its number there, its place in the queue, and what it is called."""
-
-    number: int
-    place: int
-    path: Path
-    title: str
 
 
 class Jukebox:
@@ -60,10 +50,8 @@ class Jukebox:
         self._emit = emit
         self._hear = hear
         self._piece_heard = piece_heard
-        self._playlist = Playlist()
+        self._lineup = Lineup(lambda text: emit(Failed(text)))
         self._player: PlayerPart | None = None
-        self._given: tuple[Given, ...] = ()  # the piece that is heard, and those that follow it in the player
-        self._to_try = 0  # index of the piece to be given next
         self._volume = 1.0
         self._target: float | None = None  # where the seek that waits will go
         self._deaf = False  # an input is open but held
@@ -73,13 +61,13 @@ class Jukebox:
 
     def queue(self) -> tuple[tuple[Path, ...], int]:
         """The pieces in order, and the index of the one that plays."""
-        playlist = self._playlist
+        playlist = self._lineup.playlist
         return playlist.paths, playlist.at
 
     @property
     def current(self) -> Path | None:
         """The piece that plays, or waits behind an input."""
-        return self._playlist.current
+        return self._lineup.playlist.current
 
     @property
     def source(self) -> Any:
@@ -91,14 +79,14 @@ class Jukebox:
     def status(self) -> Status:
         """What is going on."""
         if self.opening:
-            return Status(State.OPENING, title=self._title())
+            return Status(State.OPENING, title=self._lineup.title)
         if self.live.listening:
             return self._live_status(self.live)
         player = self._player
         state = State(player.state) if player is not None else State.EMPTY
         if player is None or state is State.EMPTY:
             return Status()
-        heard, target = self._heard(player), self._target
+        heard, target = self._lineup.heard(player), self._target
         return Status(
             state,
             title=heard.title if heard is not None else "",
@@ -106,7 +94,7 @@ class Jukebox:
             position_s=player.position_s if target is None else target,
             duration_s=player.duration_s,
             first=heard is None or heard.place == 0,
-            last=heard is None or heard.place >= len(self._playlist.paths) - 1,
+            last=heard is None or heard.place >= len(self._lineup.playlist.paths) - 1,
         )
 
     def aim(self, seconds: float) -> bool:
@@ -129,10 +117,10 @@ class Jukebox:
         except VisualizerError:
             self.opening = False
             raise
-        present, self._playlist = self._playlist, Playlist(found)
-        self._playlist.go(at)
+        present, self._lineup.playlist = self._lineup.playlist, Playlist(found)
+        self._lineup.playlist.go(at)
         if not self._play_current(position_s, play):
-            self._playlist = present  # what plays goes on, and so do the pieces after it
+            self._lineup.playlist = present  # what plays goes on, and so do the pieces after it
 
     def enqueue(self, wanted: Sequence[Path]) -> None:
         """Play more after what is in the queue; begin with it when nothing plays.
@@ -140,7 +128,7 @@ class Jukebox:
         Raises:
             VisualizerError: there is no music in them.
         """
-        self._playlist.with_more(_music_in(wanted))
+        self._lineup.playlist.with_more(_music_in(wanted))
         self._emit(QueueChanged())
         if not self.live.listening and (self._player is None or self._player.state == State.EMPTY.value):
             self._play_current()
@@ -148,26 +136,28 @@ class Jukebox:
     def go(self, index: int) -> None:
         """Play the piece of an index of the queue."""
         self._catch_up()
-        if self._playlist.go(index):
+        if self._lineup.playlist.go(index):
             self._play_current()
 
     def step(self, pieces: int) -> None:
         """Go to another piece of the queue, so many on, or back."""
         self._catch_up()
-        if not self.live.listening and self._playlist.step(pieces):
+        if not self.live.listening and self._lineup.playlist.step(pieces):
             self._play_current()
 
     def take_out(self, index: int) -> None:
         """Take a piece out of the queue, but not the one that plays."""
         self._catch_up()
-        self._playlist.without(index)
-        self._give_anew()
+        self._lineup.playlist.without(index)
+        self._emit(QueueChanged())
+        self._lineup.give_anew(self._player)
 
     def move(self, index: int, to: int) -> None:
         """Move a piece to another place of the queue."""
         self._catch_up()
-        self._playlist.moved(index, to)
-        self._give_anew()
+        self._lineup.playlist.moved(index, to)
+        self._emit(QueueChanged())
+        self._lineup.give_anew(self._player)
 
     def toggle(self) -> None:
         """Play or pause."""
@@ -224,14 +214,13 @@ class Jukebox:
     def resume(self) -> None:
         """Go back from an input to the music that waits, where it waits; nothing without any."""
         player = self._player
-        heard = self._heard(player) if player is not None else None
+        heard = self._lineup.heard(player) if player is not None else None
         if player is None or heard is None or not self.live.listening:
             return
         self.live.close()
         player.play()
         self._hear()
-        self._emit(Opened(heard.title, heard.path))
-        self._piece_heard(heard.path)
+        self._say_heard(heard)
 
     def find_inputs(self) -> None:
         """Look for inputs; an InputsFound follows. Raises VisualizerError when sound does not work at all."""
@@ -246,7 +235,7 @@ class Jukebox:
         elif self._player is not None:
             self._pass_on({self._player.notice, self._player.warning} - {""})
             self._catch_up()
-            self._give_next()
+            self._lineup.give_next(self._player)
 
     def close(self) -> None:
         """Let go of all devices."""
@@ -258,26 +247,17 @@ class Jukebox:
         """Play the queue's piece; pieces that cannot be opened are named and passed over. False: none could be."""
         self.opening = True
         try:
-            player = self._ready_player()
-            while (path := self._playlist.current) is not None:
-                try:
-                    piece = player.open(path)
-                except VisualizerError as error:
-                    self._emit(Failed(str(error)))
-                    position_s = 0.0  # of the piece that is passed over
-                    if not self._playlist.step(1):
-                        break
-                    continue
-                self._begin(Given(piece.number, self._playlist.at, path, _title(path, piece)), position_s, play)
-                return True
-            return False
+            wanted = self._lineup.playlist.at
+            piece = self._lineup.open_current(self._ready_player())
+            if piece is not None:
+                self._begin(piece, position_s if piece.place == wanted else 0.0, play)
+            return piece is not None
         finally:
             self.opening = False
 
     def _begin(self, piece: Given, position_s: float, play: bool) -> None:
         """The player has opened a piece: play it, and it alone until others are given."""
         player = self._ready_player()
-        self._given, self._to_try = (piece,), piece.place + 1
         self.live.close()
         self._target = None
         player.volume = self._volume
@@ -288,63 +268,17 @@ class Jukebox:
         else:
             player.pause()
         self._hear()
-        self._emit(Opened(piece.title, piece.path))
-        self._piece_heard(piece.path)
+        self._say_heard(piece)
 
     def _catch_up(self) -> None:
         """The player may have gone on to a piece that followed: so does the queue."""
-        heard = self._heard(self._player) if self._player is not None else None
-        if heard is None or heard is self._given[0]:
-            return
-        self._given = self._given[self._given.index(heard) :]
-        self._playlist.go(heard.place)
-        self._emit(Opened(heard.title, heard.path))
-        self._piece_heard(heard.path)
+        piece = self._lineup.catch_up(self._player)
+        if piece is not None:
+            self._say_heard(piece)
 
-    def _give_next(self) -> None:
-        """Have the next piece follow in the player unless one does; those that cannot be opened are named."""
-        player = self._player
-        if player is None or not self._given:
-            return
-        for _ in range(TRIED_AT_ONCE):
-            if player.coming or self._to_try >= len(self._playlist.paths):
-                return
-            index, path = self._to_try, self._playlist.paths[self._to_try]
-            self._to_try += 1
-            try:
-                piece = player.follow(path)
-            except VisualizerError as error:
-                self._emit(Failed(str(error)))
-                continue
-            self._given = (*self._given, Given(piece.number, index, path, _title(path, piece)))
-
-    def _give_anew(self) -> None:
-        """The queue was changed: what follows in the player may be another piece now."""
-        self._emit(QueueChanged())
-        if self._player is None or not self._given:
-            return
-        at, paths = self._playlist.at, self._playlist.paths
-        tried = self._to_try - self._given[0].place
-        first, *others = self._given
-        places = [at + other.place - first.place for other in others]
-        same = all(
-            place < len(paths) and paths[place] == other.path for place, other in zip(places, others, strict=True)
-        )
-        if same:
-            self._given = (first._replace(place=at), *map(_moved, others, places))
-            self._to_try = min(at + tried, len(paths))
-            return
-        self._player.unfollow()
-        self._given, self._to_try = (first._replace(place=at),), at + 1
-        self._give_next()
-
-    def _heard(self, player: PlayerPart) -> Given | None:
-        """The piece that the player is heard with."""
-        given, number = self._given, player.piece
-        return next((piece for piece in given if piece.number == number), given[0] if given else None)
-
-    def _title(self) -> str:
-        return self._given[0].title if self._given else ""
+    def _say_heard(self, piece: Given) -> None:
+        self._emit(Opened(piece.title, piece.path))
+        self._piece_heard(piece.path)
 
     def _live_status(self, live: LiveInput) -> Status:
         if live.part is None:
@@ -366,10 +300,6 @@ class Jukebox:
         self._noticed = sentences
 
 
-def _moved(piece: Given, place: int) -> Given:
-    return piece._replace(place=place)
-
-
 def _music_in(paths: Sequence[Path]) -> list[Path]:
     """The pieces that files, playlists and folders hold.
 
@@ -383,12 +313,3 @@ def _music_in(paths: Sequence[Path]) -> list[Path]:
             tr("There is no music in {named}: choose wav, flac, mp3, ogg, opus, m4a or aac files.", named=named)
         )
     return found
-
-
-def _title(path: Path, piece: PieceTold) -> str:
-    """What to call a piece: "composer: title" for the bundled ones, else what its tags say, else its file's name."""
-    for bundled in bundled_pieces():
-        if bundled.path == path.resolve():
-            return f"{bundled.composer}: {bundled.title}"
-    title = path.stem if piece.name == path.name else " ".join(piece.name.split())
-    return f"{piece.artist}: {title}" if piece.artist and title else title or path.stem
