@@ -36,6 +36,7 @@ from visualizer.usage import count_of, memory_mb
 SIZE = (1280, 720)
 LIVE_FIGURES = ("seconds", "gui_stall_p99_ms", "gui_stall_max_ms", "gui_busy_max_ms", "cpu_share", "lost_samples")
 SWITCH_MS = 1000
+START_TICKS = 2  # switches that are left out after the first painting
 LOOK_MS = 200
 ENDING_S = 60.0
 
@@ -62,7 +63,8 @@ class Soak(QObject):
         self._kinds = kinds()
         self._periods = itertools.cycle((*range(len(PERIODS)), None))
         self._models = itertools.cycle(find_models())
-        self._kind = "start"  # of the last switch
+        self._kind = ""  # of the last switch; empty before the first
+        self._ticks = 0  # with a painting
         self._began = time.monotonic()
         self._holes = 0
         self._timers = [self._timer(SWITCH_MS, self._switch), self._timer(LOOK_MS, self._look)]
@@ -84,6 +86,9 @@ class Soak(QObject):
         if window is None or window.painting is None:
             return
         self._take_intervals(window)  # of the switch before
+        self._ticks += 1
+        if self._ticks <= START_TICKS:
+            return
         self._kind = next(self._kinds)
         self.seen.switches[self._kind] += 1
         if self._kind == "period":
@@ -100,7 +105,7 @@ class Soak(QObject):
     def _take_intervals(self, window: MainWindow) -> None:
         intervals = list(window.canvas.interval_s)
         window.canvas.interval_s.clear()
-        if window.painting is not None:  # the start, while libraries load, is measured by the bench
+        if self._kind:  # the start, while libraries load, is measured by the bench
             self.seen.add_intervals(self._kind, intervals, window.canvas.hz)
 
     def _look(self) -> None:

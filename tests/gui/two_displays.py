@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.displays import Displays
-from visualizer.gui.screens import OutputWindow, screen_named
+from visualizer.gui.output_window import OutputWindow, screen_named
 from visualizer.gui.start import begin, wanted_screen
 from visualizer.gui.window import MainWindow
 from visualizer.show.events import State

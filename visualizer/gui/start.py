@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QGuiApplication, QScreen
 
 from visualizer.files.pieces import bundled_pieces
-from visualizer.gui.screens import screen_named
+from visualizer.gui.output_window import screen_named
 from visualizer.gui.settings import Settings, SettingsFile, UnkeptSettings
 from visualizer.show.options import AppOptions
 from visualizer.words import later, tr
