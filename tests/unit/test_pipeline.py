@@ -261,14 +261,14 @@ def test_paintings_come_at_a_whole_fraction_of_the_refresh_without_drift(bench: 
     assert (began[-1] - began[0]) / (len(began) - 1) == pytest.approx(0.04, abs=2e-4)
 
 
-def test_silence_drifts_at_a_fifth_and_the_first_sound_wakes_it(bench: Bench) -> None:
+def test_silence_drifts_at_a_tenth_and_the_first_sound_wakes_it(bench: Bench) -> None:
     source = LiveInput(clicks(RATE, 30.0, [1.0, 20.037]), RATE, bench.clock, block=220)
     bench.pipeline.set_source(source)
     loud = len(bench.run(2.0)) / 2.0
     bench.run(5.0)
     quiet = len(bench.run(10.0)) / 10.0
-    assert quiet <= loud / 4 + 0.2
-    assert quiet >= 5  # alive
+    assert quiet <= loud / 9 + 0.2
+    assert quiet >= 2  # alive
     bench.run(2.9)
     before = bench.paintings[-1][1].features
     done, _ = next((now, p) for now, p in bench.run(1.0) if strokes(p.features) > strokes(before))

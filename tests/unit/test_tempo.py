@@ -14,6 +14,7 @@ from visualizer.hearing.tempo import HELD_CONFIDENCE, Tempo, TempoConfig
 
 SPEC = ColumnSpec.at(44_100)
 HOP_S = SPEC.hop_s
+KICK_ALONE = np.array([1.0, 0.0, 0.0])
 
 
 def tempo() -> Tempo:
@@ -35,8 +36,8 @@ def steady(bpm: float, seconds: float, start_s: float = 0.2) -> np.ndarray:
 def hear(followed: Tempo, strength: np.ndarray, is_open: bool = True, at: Callable[[float], None] | None = None) -> int:
     """Step through strengths; returns how many beats were counted."""
     before = followed.beats
-    for index, value in enumerate(strength.tolist()):
-        followed.step(value, is_open)
+    for index, value in enumerate(strength):
+        followed.step(value * KICK_ALONE, is_open)
         if at is not None:
             at(index * HOP_S)
     return followed.beats - before

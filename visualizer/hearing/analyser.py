@@ -18,13 +18,13 @@ import numpy as np
 from visualizer.hearing.bands import BANDS, HAT, ColumnSpec, Spectrum
 from visualizer.hearing.chroma import PITCH_CLASSES, Chroma, ChromaConfig
 from visualizer.hearing.levels import Gate, LevelConfig, Levels, Surge
+from visualizer.hearing.metre import DRUMS
 from visualizer.hearing.onsets import OnsetConfig, Onsets
 from visualizer.hearing.tempo import Tempo, TempoConfig
 
 LARGEST_SAMPLE = 8.0  # beyond this a sample is broken, not loud
 ACTIVITY_MS = 2000.0
 QUIET_DB, LOUD_DB = -50.0, -12.0  # loudness 0 and 1
-RHYTHM_WEIGHTS = np.array([1.0, 1.0, 0.15, 0.0, 0.0, 0.0, 0.0, 0.0])  # what of each band's flux counts for the beat
 LEAST_RISE_DB = 1.0  # flux below this is flicker, not rhythm
 PREDICTABLE = 0.6  # confidence from which the beat is trusted to go on
 BEAT_MS = 180.0  # time constant with which the pulse of a beat falls, as the onsets'
@@ -148,12 +148,19 @@ class Analyser:
         """What each band's level is amplified by, float [n_bands], dB."""
         return -self._levels.reference_db
 
+    @property
+    def strokes(self) -> np.ndarray:
+        """How strongly kick, snare and hat struck in each column of the last eight seconds, float [n, 3]."""
+        return self._tempo.strokes.copy()
+
     def push(self, samples: np.ndarray) -> int:
         """Take the next samples, float [n] at the spec's rate; returns how many columns were completed.
 
         Samples that are no numbers count as silence; absurd ones are cut at +-8.
         """
-        new = np.nan_to_num(np.asarray(samples, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+        new = np.asarray(samples, np.float32)
+        if not np.isfinite(new).all():
+            new = np.nan_to_num(new, nan=0.0, posinf=0.0, neginf=0.0)
         sound = np.concatenate((self._tail, np.clip(new, -LARGEST_SAMPLE, LARGEST_SAMPLE)))
         hop, span = self.config.columns.hop, self._chroma.n_fft
         count = max(0, (len(sound) - span) // hop + 1)
@@ -228,8 +235,8 @@ class Analyser:
         onsets = self._onsets.step(fine, level, is_open)
         self._activity += (float(onsets[: HAT + 1].sum()) / (HAT + 1) - self._activity) * self._activity_rate
         # A rise of 20 dB from next to nothing to very little is no beat: the level weighs it.
-        struck = float((RHYTHM_WEIGHTS * level) @ np.maximum(0.0, self._onsets.flux - LEAST_RISE_DB))
-        self._tempo.step(struck, is_open)
+        rise = np.maximum(0.0, self._onsets.flux[:DRUMS] - LEAST_RISE_DB)
+        self._tempo.step(level[:DRUMS] * rise, is_open)
         if self._columns % self.config.chroma.every == 0:
             self._chroma.step(samples, is_open)
         self._columns += 1

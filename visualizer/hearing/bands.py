@@ -99,6 +99,8 @@ class Spectrum:
         Returns:
             Mean square of the whole column, power [n_bands], power [n_fine]; a sine of full scale has 0.5.
         """
+        if not samples.any():
+            return 0.0, np.zeros(len(BANDS)), np.zeros(self.n_fine)
         spectrum = np.fft.rfft(samples * self._window)
         power = spectrum.real**2 + spectrum.imag**2
         power[0] = 0.0  # a constant offset is not sound

@@ -189,7 +189,7 @@ class Surge:
 
     def step(self, level: np.ndarray) -> float:
         """Take the bands' levels in a column, float [n_bands]; returns value."""
-        rise = float(np.maximum(0.0, level - self._level)[BESIDE].mean())
+        rise = float(np.maximum(0.0, level - self._level)[BESIDE].sum()) / len(BESIDE)
         self._level = level
         self.value = min(1.0, self._keep * self.value + self._gain * rise)
         return self.value

@@ -94,14 +94,13 @@ class Onsets:
 
     def step(self, fine: np.ndarray, level: np.ndarray, is_open: bool) -> np.ndarray:
         """Take the power of a column's fine bands, float [n_fine], and the bands' levels; returns envelope."""
-        rise = self._rise(fine)
         # The gate closes slowly after a sound and opens at once: what rises behind it is noise.
-        self.flux = rise if is_open else np.zeros(len(rise))
-        if self._column % self._review == 0:
-            middle = len(self._fluxes) // 2
-            self._threshold = self._config.above * np.partition(self._fluxes, middle, axis=0)[middle] + self._margin
-        self._fluxes[self._column % len(self._fluxes)] = self.flux
-        self._column += 1
+        is_mute = not (is_open or fine.any() or self._past.any())
+        rise = None if is_mute else self._rise(fine)
+        self.flux = rise if is_open and rise is not None else np.zeros(len(self.envelope))
+        self._follow_usual()
+        if is_mute and (self._since >= self._grow).all():
+            return self._fade()
         excess = self.flux - self._threshold
         self._since += 1
         new = (excess > 0) & (self._since >= self._refractory)
@@ -114,6 +113,21 @@ class Onsets:
         strength = np.where(growing, np.minimum(self._peak / usual, 1.0) * np.sqrt(level), 0.0)
         self._usual.add(self._peak, self._since == self._grow)
         self.envelope = np.maximum(self.envelope * self._fall, strength)
+        self.softened = self.softened + (self.envelope - self.softened) * self._soften
+        return self.envelope
+
+    def _follow_usual(self) -> None:
+        """Remember the flux, and follow its median with the threshold from time to time."""
+        if self._column % self._review == 0:
+            middle = len(self._fluxes) // 2
+            self._threshold = self._config.above * np.partition(self._fluxes, middle, axis=0)[middle] + self._margin
+        self._fluxes[self._column % len(self._fluxes)] = self.flux
+        self._column += 1
+
+    def _fade(self) -> np.ndarray:
+        """A column of digital silence after silence: nothing begins or grows; returns envelope."""
+        self._since += 1
+        self.envelope = self.envelope * self._fall
         self.softened = self.softened + (self.envelope - self.softened) * self._soften
         return self.envelope
 

@@ -4,8 +4,7 @@ Pure NumPy, on the listening thread. Causal: four times a second the last eight 
 again; in between the phase runs on by itself. Where nothing repeats, the confidence is low and no beat
 is made up. A beat given by hand is held for as long as it fits what is heard.
 
-Source: autocorrelation with a log-Gaussian prior as in D. Ellis, "Beat tracking by dynamic
-programming", JNMR 36 (2007); the phase follows like a phase-locked loop.
+The phase follows like a phase-locked loop. Which of the periods that repeat is the beat, visualizer.hearing.metre says.
 """
 
 from __future__ import annotations
@@ -15,13 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from visualizer.hearing.bands import ColumnSpec
+from visualizer.hearing.metre import DRUMS, Reading, likelihood, read
+from visualizer.hearing.repetition import Repetition, summit
 from visualizer.hearing.tapping import FASTEST, SLOWEST, Taps
 
-KEEP = 1.15  # advantage of the tempo that is already followed
+KEEP = 0.5  # advantage, as logarithm, of the tempo that is already followed
 NEAR = 0.04  # tempi closer than this share are the same one, wavering
-LEAST_RHYTHM = 0.2  # root mean square of the rhythm, in dB of flux, below which nothing strikes
-REPEATS = 4  # periods over which a candidate must repeat
-MEAN_SHARE, WORST_SHARE, BAR_SHARE = 0.3, 0.2, 0.5  # what counts of the repeats: all, the worst, three or four beats
 PULSES, FADING = 8, 0.85  # beats that vote on the phase, and how much less each older one counts
 BETWEEN = 0.3  # what a stroke between two beats counts: half a beat off, it would count in full
 PLACES = 64  # phases that are tried
@@ -37,7 +35,6 @@ class TempoConfig:
 
     Attributes:
         slowest, fastest: range of the tempo in beats a minute.
-        likely, octaves: centre (beats a minute) and width of the prior.
         history_ms: how far back is looked; needed_ms: how much must have been heard before an estimate.
         every_ms: time between two estimates.
         mean_ms: span of the mean that is taken off the onset strength.
@@ -49,8 +46,6 @@ class TempoConfig:
 
     slowest: float = 50.0
     fastest: float = 200.0
-    likely: float = 115.0
-    octaves: float = 1.3
     history_ms: float = 8000.0
     needed_ms: float = 3000.0
     every_ms: float = 250.0
@@ -87,14 +82,10 @@ class Tempo:
 
     def __init__(self, spec: ColumnSpec, config: TempoConfig) -> None:
         self._config, self._hop_s = config, spec.hop_s
-        self._strength = np.zeros(round(config.history_ms / 1000 / spec.hop_s))
+        self._strokes = np.zeros((round(config.history_ms / 1000 / spec.hop_s), DRUMS))
         self._needed = round(config.needed_ms / 1000 / spec.hop_s)
         self._every = max(1, round(config.every_ms / 1000 / spec.hop_s))
-        self._mean = max(1, round(config.mean_ms / 1000 / spec.hop_s))
-        octaves = np.log2(config.fastest / config.slowest)
-        self._candidates = config.slowest * 2 ** np.linspace(0, octaves, round(144 * octaves) + 1)  # 0.5 % apart
-        self._lags = 60 / self._candidates / spec.hop_s  # columns
-        self._prior = np.exp(-0.5 * (np.log2(self._candidates / config.likely) / config.octaves) ** 2)
+        self._periods = Repetition(spec.hop_s, config.slowest, config.fastest, config.mean_ms / 1000)
         self._heard = self._silent = 0
         self._rival = self._misfit_s = 0.0
         self._out = 0
@@ -105,10 +96,15 @@ class Tempo:
         self.beats = 0
         self.held = False
 
-    def step(self, strength: float, is_open: bool = True) -> None:
-        """Take the onset strength of the next column, and whether there is sound at all."""
-        self._strength[:-1] = self._strength[1:]
-        self._strength[-1] = strength
+    @property
+    def strokes(self) -> np.ndarray:
+        """What was heard in the last eight seconds, float [n, DRUMS]; it changes with the next column."""
+        return self._strokes[-min(self._heard, len(self._strokes)) :]
+
+    def step(self, strokes: np.ndarray, is_open: bool = True) -> None:
+        """Take the onset strengths of the next column, float [DRUMS], and whether there is sound at all."""
+        self._strokes[:-1] = self._strokes[1:]
+        self._strokes[-1] = strokes
         self._heard += 1
         self._silent = 0 if is_open else self._silent + 1
         if self._heard % self._every == 0 and self._heard >= self._needed:
@@ -167,23 +163,21 @@ class Tempo:
             self._since_beat = 0.0
 
     def _estimate(self) -> None:
-        recent = self._strength[-min(self._heard, len(self._strength)) :]
-        rhythm = self._rhythm(recent)
-        repetition, score = self._repetition(rhythm)
+        reading = read(self._periods, self.strokes)
+        repetition, likely = reading.repetition, self._likelihood(reading)
         if self.held:
-            self._check_held(repetition, score)
-        near = np.abs(self._candidates / max(self.bpm, 1e-9) - 1) < NEAR
+            self._check_held(repetition, likely)
+        near = np.abs(self._periods.bpm / max(self.bpm, 1e-9) - 1) < NEAR
         # What was given by hand may waver with the music, but another tempo does not take its place.
-        best = int(np.argmax(np.where(near, repetition, -1.0) if self.held and near.any() else score))
+        best = int(np.argmax(np.where(near, repetition, -1.0) if self.held and near.any() else likely))
         confidence = self._confidence(float(repetition[best]))
         fits = not self.held or bool(near[best])
         self.confidence = max(confidence, self._rested() * HELD_CONFIDENCE) if self.held else confidence
         self._locked = self.confidence > (self._config.unlock if self._locked else self._config.lock)
         if confidence <= self._config.unlock or not fits:
             return
-        step = self._candidates[1] / self._candidates[0]
-        self._follow(float(self._candidates[best] * step ** _summit(repetition, best)))
-        self._align(rhythm)
+        self._follow(self._periods.tempo(repetition, best))
+        self._align(reading.rhythm)
 
     def _confidence(self, repetition: float) -> float:
         config = self._config
@@ -194,44 +188,22 @@ class Tempo:
         silent_ms = 1000 * self._silent * self._hop_s
         return float(np.clip(1 - (silent_ms - self._config.rest_ms) / self._config.fade_ms, 0, 1))
 
-    def _check_held(self, repetition: np.ndarray, score: np.ndarray) -> None:
+    def _check_held(self, repetition: np.ndarray, likely: np.ndarray) -> None:
         """Let go of a beat given by hand once something else has been clearly heard for a while, or nothing."""
-        near = np.abs(self._candidates / self.bpm - 1) < NEAR
-        best = float(repetition[int(np.argmax(score))])
+        near = np.abs(self._periods.bpm / self.bpm - 1) < NEAR
+        best = float(repetition[int(np.argmax(likely))])
         own = float(repetition[near].max()) if near.any() else best  # outside the range nothing speaks against it
         misfit = self._confidence(best) >= self._config.lock and own < MISFIT * best
         self._misfit_s = self._misfit_s + self._every * self._hop_s if misfit else 0.0
-        if self._misfit_s > MISFIT_S or self._silent >= len(self._strength):
+        if self._misfit_s > MISFIT_S or self._silent >= len(self._strokes):
             self.release()
 
-    def _rhythm(self, strength: np.ndarray) -> np.ndarray:
-        """What stands out of the local mean, a little widened so that a hop of jitter still repeats."""
-        kernel = np.ones(self._mean) / self._mean
-        above = np.maximum(0.0, strength - np.convolve(strength, kernel, "same"))
-        return np.convolve(above, [0.1, 0.25, 0.3, 0.25, 0.1], "same")
-
-    def _repetition(self, rhythm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """How well the rhythm repeats with each candidate, up to 1, and how likely each is the beat."""
-        centred = rhythm - rhythm.mean()
-        n = len(centred)
-        size = 1 << (2 * n - 1).bit_length()
-        spectrum = np.fft.rfft(centred, size)
-        similar = np.fft.irfft(spectrum.real**2 + spectrum.imag**2, size)[:n]
-        if similar[0] <= n * LEAST_RHYTHM**2:
-            return np.zeros(len(self._lags)), self._prior
-        similar = similar / similar[0] * n / np.maximum(n - np.arange(n), n / 8)
-        multiples = self._lags[None] * np.arange(1, REPEATS + 1)[:, None]  # [repeats, candidates]
-        combs = np.where(multiples < 0.8 * n, np.interp(multiples, np.arange(n), similar), np.nan)
-        repetition = np.nanmean(combs, axis=0)
-        # A candidate must repeat at every multiple, not only at every other (then it is half the period); the bar
-        # tells the beat of a syncopated rhythm from three quarters of it.
-        bar = np.fmax(combs[2], combs[3])
-        bar = np.where(np.isnan(bar), repetition, bar)
-        score = MEAN_SHARE * repetition + WORST_SHARE * np.nanmin(combs, axis=0) + BAR_SHARE * bar
-        # What repeats as well at half the lag is two beats.
-        half = np.interp(self._lags / 2, np.arange(n), similar)
-        score = (score - np.maximum(0.0, half - 0.6 * repetition)) * self._prior
-        return repetition, score * np.where(np.abs(self._candidates - self.bpm) < NEAR * self.bpm, KEEP, 1.0)
+    def _likelihood(self, reading: Reading) -> np.ndarray:
+        """How likely each tempo is the beat, as logarithm; minus infinity off the peaks of the repetition."""
+        likely = np.full(len(reading.repetition), -np.inf)
+        likely[reading.peaks] = likelihood(reading.features)
+        likely[np.abs(self._periods.bpm - self.bpm) < NEAR * self.bpm] += KEEP
+        return likely
 
     def _follow(self, bpm: float) -> None:
         """Take a new tempo: nearby ones at once and smoothly, others when they win twice."""
@@ -256,10 +228,10 @@ class Tempo:
         middle, which = len(STRETCHES) // 2, int(np.argmax(tops))
         self._changing = bool(tops[which] > BETTER * tops[middle])
         if self._changing:
-            self.bpm *= float(STRETCHES[which] * (STRETCHES[1] / STRETCHES[0]) ** _summit(tops, which))
+            self.bpm *= float(STRETCHES[which] * (STRETCHES[1] / STRETCHES[0]) ** summit(tops, which))
         chosen = votes[which if self._changing else middle]
         best = int(np.argmax(chosen))
-        self._pull((since[best] + _summit(chosen, best) / PLACES - self.phase + 0.5) % 1 - 0.5)
+        self._pull((since[best] + summit(chosen, best) / PLACES - self.phase + 0.5) % 1 - 0.5)
 
     def _votes(self, rhythm: np.ndarray, since: np.ndarray) -> np.ndarray:
         """What pulse trains of each stretched tempo meet, by the beats since the last pulse, [stretches, places]."""
@@ -277,12 +249,3 @@ class Tempo:
         else:
             pull = self._config.pull if self._out == 0 else 0.0
         self._move(pull * error)
-
-
-def _summit(values: np.ndarray, at: int) -> float:
-    """Where the parabola through a peak and its neighbours is highest, in steps from the peak (-0.5 to 0.5)."""
-    if not 0 < at < len(values) - 1:
-        return 0.0
-    left, middle, right = values[at - 1 : at + 2]
-    bend = left - 2 * middle + right
-    return float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5)) if bend < 0 else 0.0

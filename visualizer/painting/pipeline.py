@@ -25,7 +25,7 @@ from visualizer.painting.pacing import Schedule
 from visualizer.painting.rates import Durations, Refreshes
 
 USUAL_HZ = 60.0  # of a screen that has not said its rate
-IDLE_FACTOR = 5  # after a while without sound: a fifth of the paintings
+IDLE_FACTOR = 10  # after a while without sound: a tenth of the paintings, faded into each other all the longer
 IDLE_AFTER_S = 3.0
 REST_AFTER_S = 0.5  # a source that stands still (paused, or at its end) needs no more paintings
 SETTLE_S = 3.0  # of painting after another model, period, look or knob was chosen meanwhile
