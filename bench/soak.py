@@ -26,6 +26,7 @@ from bench.soak_figures import Seen, faults
 from mvnet.periods import PERIODS
 from visualizer.gui.app import run_app
 from visualizer.gui.canvas import wanted_format
+from visualizer.gui.run_figures import percentile_ms
 from visualizer.gui.window import MainWindow
 from visualizer.painting.model_card import find_models
 from visualizer.paths import resources_dir
@@ -39,6 +40,7 @@ SWITCH_MS = 1000
 START_TICKS = 2  # switches that are left out after the first painting
 LOOK_MS = 200
 ENDING_S = 60.0
+BEAT_S = 0.01  # of the metronome that tells how late the machine itself is
 
 
 def kinds() -> Iterator[str]:
@@ -147,7 +149,8 @@ def measure(minutes: float) -> dict[str, Any]:
     """Run the window in a process of its own.
 
     Returns:
-        "exit_code": 0, or less when the system killed it; and what was measured, if it came to its end.
+        "exit_code": 0, or less when the system killed it; what was measured, if it came to its end; and how late the
+        machine woke this process meanwhile, which only waits: refreshes and sound cannot be better than that.
     """
     # No file is this process's main module: the capture processes, which import that, would load the whole window.
     code = "import sys; from pathlib import Path; from bench.soak import run_window; "
@@ -155,10 +158,34 @@ def measure(minutes: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = [sys.executable, "-c", code, name, str(minutes)]
-        done = subprocess.run(command, timeout=60 * minutes + ENDING_S, check=False)
+        with subprocess.Popen(command) as window:
+            late_s = waits_late(window, 60 * minutes + ENDING_S)
         if (log := folder / "errors.log").exists():
             print(log.read_text("utf-8"), file=sys.stderr)
-        return {"exit_code": done.returncode} | _read(folder / "seen.json") | _live(_read(folder / "report.json"))
+        machine = {
+            "machine_late_p99_ms": percentile_ms(late_s, 0.99),
+            "machine_late_max_ms": percentile_ms(late_s, 1.0),
+        }
+        seen, live = _read(folder / "seen.json"), _live(_read(folder / "report.json"))
+        return {"exit_code": window.returncode} | seen | live | machine
+
+
+def waits_late(process: subprocess.Popen[bytes], timeout_s: float) -> list[float]:
+    """Wait for a process in short sleeps, and end it after a timeout.
+
+    Returns:
+        By how much each sleep was too long, seconds: so long the machine had no core even for one who needs none.
+    """
+    late_s, end = [], time.monotonic() + timeout_s
+    while process.poll() is None:
+        began = time.perf_counter()
+        time.sleep(BEAT_S)
+        late_s.append(time.perf_counter() - began - BEAT_S)
+        if time.monotonic() > end:
+            process.kill()
+            break
+    process.wait()
+    return late_s
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 pytest.importorskip("PyQt6")
 
+from bench.soak import kinds, waits_late
 from bench.soak_figures import MOST_GROWTH_MB_PER_MIN, WARM_S, Seen, ends, faults, slope_per_minute
 
 
@@ -97,3 +100,26 @@ def test_every_fault_has_its_sentence(change: dict[str, Any], sentence: str) -> 
 
 def test_a_window_that_crashed_leaves_nothing_else_to_judge() -> None:
     assert faults({"exit_code": -6, "unexpected_errors": None}) == ["The window ended with exit code -6 instead of 0."]
+
+
+def test_every_kind_of_switch_takes_its_turn() -> None:
+    kind = kinds()
+    found = [next(kind) for _ in range(16)]
+    assert found[:8] == ["period", "input", "period", "model", "period", "queue", "period", "model"]
+    assert set(found) == {"period", "input", "queue", "next", "model"}
+
+
+def test_waiting_tells_how_late_it_was_woken() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.close()
+        late_s = waits_late(process, timeout_s=60)
+    assert process.returncode == 1  # nothing to read
+    assert late_s
+    assert min(late_s) >= 0
+
+
+def test_a_window_that_does_not_end_is_ended() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        waits_late(process, timeout_s=0)
+    assert process.returncode not in (None, 0)
