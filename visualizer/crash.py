@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from visualizer.errors import VisualizerError
+from visualizer.words import tr
 
 LOG_LIMIT_BYTES = 1_000_000
 REPEAT_S = 30.0  # the same fault, thrown on every refresh, is reported once in this time
@@ -68,8 +69,11 @@ class CrashReports:
         text = "".join(traceback.format_exception(kind, error, trace))
         if not self._is_repeat(text):
             written = self._write(text)
-            place = f"details are in {self.log}" if written else "the details are on the console"
-            self._say(f"Something unexpected happened ({kind.__name__}: {error}): the show goes on, {place}.")
+            place = tr("details are in {log}", log=self.log) if written else tr("the details are on the console")
+            cause = f"{kind.__name__}: {error}"
+            self._say(
+                tr("Something unexpected happened ({cause}): the show goes on, {place}.", cause=cause, place=place)
+            )
 
     def _report_thread(self, args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:

@@ -4,6 +4,21 @@
     <context>
         <name>visualizer</name>
         <message>
+            <location filename="../../visualizer/crash.py" />
+            <source>details are in {log}</source>
+            <translation>Einzelheiten stehen in {log}</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/crash.py" />
+            <source>the details are on the console</source>
+            <translation>Einzelheiten stehen in der Konsole</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/crash.py" />
+            <source>Something unexpected happened ({cause}): the show goes on, {place}.</source>
+            <translation>Etwas Unerwartetes ist geschehen ({cause}): Die Vorstellung geht weiter, {place}.</translation>
+        </message>
+        <message>
             <location filename="../../visualizer/files/decode.py" />
             <source>{name} is damaged at {time}: the rest plays.</source>
             <translation>{name} ist bei {time} beschädigt: Der Rest wird gespielt.</translation>
@@ -424,6 +439,11 @@
             <translation>Verstanden</translation>
         </message>
         <message>
+            <location filename="../../visualizer/gui/output_window.py" />
+            <source>Output</source>
+            <translation>Ausgabe</translation>
+        </message>
+        <message>
             <location filename="../../visualizer/gui/overlay.py" />
             <source>no model yet</source>
             <translation>noch kein Modell</translation>
@@ -657,11 +677,6 @@
             <location filename="../../visualizer/gui/recordings.py" />
             <source>There is nothing to record yet: play some music first.</source>
             <translation>Es gibt noch nichts aufzunehmen: Spielen Sie zuerst Musik.</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/gui/screens.py" />
-            <source>Output</source>
-            <translation>Ausgabe</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/screens.py" />
@@ -1249,6 +1264,11 @@
             <translation>{folder} lässt sich nicht anlegen ({cause}): Das Gemälde ist nicht gespeichert, bitte die Zugriffsrechte prüfen.</translation>
         </message>
         <message>
+            <location filename="../../visualizer/rendering/video.py" />
+            <source>{path} cannot be written ({cause}): make room there or choose another place.</source>
+            <translation>{path} lässt sich nicht schreiben ({cause}): Bitte dort Platz schaffen oder einen anderen Ort wählen.</translation>
+        </message>
+        <message>
             <location filename="../../visualizer/show/actions.py" />
             <source>Music</source>
             <translation>Musik</translation>
@@ -1645,6 +1665,21 @@
         </message>
         <message>
             <location filename="../../visualizer/show/recorder.py" />
+            <source>The recording ended: {folder} cannot be written fast enough.</source>
+            <translation>Die Aufnahme ist beendet: {folder} lässt sich nicht schnell genug beschreiben.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/recorder.py" />
+            <source>The recording ended: the disk of {folder} is nearly full; make room there.</source>
+            <translation>Die Aufnahme ist beendet: Der Datenträger von {folder} ist fast voll, bitte dort Platz schaffen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/recorder.py" />
+            <source>The recording ended: its picture cannot be drawn ({cause}).</source>
+            <translation>Die Aufnahme ist beendet: Ihr Bild kann nicht gezeichnet werden ({cause}).</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/recorder.py" />
             <source>{folder} cannot be made ({cause}): nothing is recorded; check its permissions.</source>
             <translation>{folder} lässt sich nicht anlegen ({cause}): Nichts wird aufgenommen; bitte die Zugriffsrechte prüfen.</translation>
         </message>
@@ -1705,16 +1740,6 @@
         </message>
         <message>
             <location filename="../../visualizer/sound/devices.py" />
-            <source>The sound input “{name}” cannot be opened ({cause}): choose another, or check that no other program holds it.</source>
-            <translation>Der Toneingang „{name}“ lässt sich nicht öffnen ({cause}): Bitte einen anderen wählen oder prüfen, ob ein anderes Programm ihn belegt.</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/sound/devices.py" />
-            <source>The sound output “{name}” cannot be opened ({cause}): choose another, or check that no other program holds it.</source>
-            <translation>Die Tonausgabe „{name}“ lässt sich nicht öffnen ({cause}): Bitte eine andere wählen oder prüfen, ob ein anderes Programm sie belegt.</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/sound/devices.py" />
             <source>The sound input “{name}” was not found: use one of {names}.</source>
             <translation>Den Toneingang „{name}“ gibt es nicht: Möglich sind {names}.</translation>
         </message>
@@ -1735,13 +1760,18 @@
         </message>
         <message>
             <location filename="../../visualizer/sound/devices.py" />
-            <source>Sound needs the PortAudio library ({error}): install it{how}.</source>
-            <translation>Für Ton wird die Bibliothek PortAudio gebraucht ({error}): Bitte installieren{how}.</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/sound/devices.py" />
             <source>The sound input “{name}” is not there: connect it again, or choose another.</source>
             <translation>Der Toneingang „{name}“ ist nicht da: Bitte wieder anschließen oder einen anderen wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/playback.py" />
+            <source>{name} cannot be played on ({cause}): choose another file.</source>
+            <translation>{name} kann nicht weitergespielt werden ({cause}): Bitte eine andere Datei wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/playback.py" />
+            <source>The file</source>
+            <translation>Die Datei</translation>
         </message>
         <message>
             <location filename="../../visualizer/sound/speaker.py" />
@@ -1757,6 +1787,21 @@
             <location filename="../../visualizer/sound/speaker.py" />
             <source>The sound output “{name}” does not start ({error}): choose another.</source>
             <translation>Die Tonausgabe „{name}“ startet nicht ({error}): Bitte eine andere wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/streams.py" />
+            <source>The sound input “{name}” cannot be opened ({cause}): choose another, or check that no other program holds it.</source>
+            <translation>Der Toneingang „{name}“ lässt sich nicht öffnen ({cause}): Bitte einen anderen wählen oder prüfen, ob ein anderes Programm ihn belegt.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/streams.py" />
+            <source>The sound output “{name}” cannot be opened ({cause}): choose another, or check that no other program holds it.</source>
+            <translation>Die Tonausgabe „{name}“ lässt sich nicht öffnen ({cause}): Bitte eine andere wählen oder prüfen, ob ein anderes Programm sie belegt.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/streams.py" />
+            <source>Sound needs the PortAudio library ({error}): install it{how}.</source>
+            <translation>Für Ton wird die Bibliothek PortAudio gebraucht ({error}): Bitte installieren{how}.</translation>
         </message>
         <message>
             <location filename="../../visualizer/words.py" />

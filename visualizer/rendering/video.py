@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from visualizer.errors import VisualizerError
+from visualizer.words import tr
 
 SUFFIX = ".mp4"
 SOUND_RATE = 48_000  # Hz
@@ -182,7 +183,11 @@ class VideoFile:
         except (self._av.FFmpegError, OSError) as error:
             cause = getattr(error, "strerror", None) or str(error)
             raise VisualizerError(
-                f"{self.path} cannot be written ({cause}): make room there or choose another place."
+                tr(
+                    "{path} cannot be written ({cause}): make room there or choose another place.",
+                    path=self.path,
+                    cause=cause,
+                )
             ) from error
 
 

@@ -173,7 +173,8 @@ class Recorder:
             finally:
                 picture.release()
         except Exception as error:
-            self._fail(f"The recording ended: its picture cannot be drawn ({type(error).__name__}: {error}).")
+            cause = f"{type(error).__name__}: {error}"
+            self._fail(tr("The recording ended: its picture cannot be drawn ({cause}).", cause=cause))
         finally:
             self._put(None)
 
@@ -210,7 +211,7 @@ class Recorder:
 
     def _put(self, moment: _Moment | None) -> None:
         if moment is not None and self.waiting > MOST_WAITING:
-            self._fail(f"The recording ended: {self._path.parent} cannot be written fast enough.")
+            self._fail(tr("The recording ended: {folder} cannot be written fast enough.", folder=self._path.parent))
             return
         self._moments.append(moment)
         self._come.set()
@@ -277,4 +278,5 @@ class Recorder:
             file.hold_image()
         file.add_sound(moment.sound)
         if file.images % self._options.fps == 0 and self._free_bytes(file.path.parent) < RESERVE_BYTES:
-            self._fail(f"The recording ended: the disk of {file.path.parent} is nearly full; make room there.")
+            folder = file.path.parent
+            self._fail(tr("The recording ended: the disk of {folder} is nearly full; make room there.", folder=folder))

@@ -22,6 +22,7 @@ from visualizer.sound.feed import Feed
 from visualizer.sound.reel import Mark, Piece, Reel
 from visualizer.sound.speaker import Speaker
 from visualizer.sound.streams import Backend
+from visualizer.words import tr
 
 AHEAD_S = 1.5  # decoded before it is played: enough for a disk that hesitates
 PRIMED_S = 0.2  # decoded before playing starts or goes on after a seek
@@ -358,8 +359,9 @@ class Player:
     def _give_up(self, error: Exception) -> None:
         """Let the piece end where it is, with a warning; the next one can play."""
         marks = self._reel.marks
-        name = marks[-1].piece.file.info.path.name if marks else "The file"
-        self._problem = f"{name} cannot be played on ({type(error).__name__}: {error}): choose another file."
+        name = marks[-1].piece.file.info.path.name if marks else tr("The file")
+        cause = f"{type(error).__name__}: {error}"
+        self._problem = tr("{name} cannot be played on ({cause}): choose another file.", name=name, cause=cause)
         with self._lock:
             if self._taken is not None:
                 self._feed.discard()
