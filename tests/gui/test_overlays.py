@@ -13,9 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from visualizer.files.decode import clock_text
 from visualizer.gui.notices import MOST, Notices
+from visualizer.gui.overlay import overlay_rows
+from visualizer.gui.panels import help_panel
 from visualizer.gui.period_plot import PeriodPlot
 from visualizer.gui.theme import DARK, LIGHT, TEXT_PAIRS, Theme, app_icon, contrast, icon, theme_for
 from visualizer.gui.transport_line import Line
+from visualizer.painting.figures import Figures
 from visualizer.paths import resources_dir
 
 
@@ -165,3 +168,28 @@ def test_a_line_follows_clicks_and_drags(qtbot: QtBot) -> None:
     line.level = True
     qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPoint(200, 12))
     assert places[-1] <= 500
+
+
+def test_the_figures_say_why_the_model_runs_where_it_does() -> None:
+    rows = dict(overlay_rows(Figures(provider="CPU"), "QPainter", "no NVIDIA driver was found"))
+    assert rows["model runs on"] == "CPU (no NVIDIA driver was found)"
+    assert dict(overlay_rows(Figures(), "QPainter", ""))["model runs on"] == "no model yet"
+
+
+@pytest.mark.parametrize("wide", [300, 700, 1000, 1300])
+def test_help_takes_as_many_columns_as_fit(qtbot: QtBot, wide: int) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(wide, 700)
+    rows = {menu: [("Ctrl+X", "a few words")] * count for menu, count in (("A", 9), ("B", 4), ("C", 4), ("D", 2))}
+    panel = help_panel(rows, parent)
+    page = panel.sheet.widget()
+    assert page is not None
+    block_wide = max(block.sizeHint().width() for block in page.findChildren(QWidget, "keys"))
+    assert page.sizeHint().width() <= max(wide, block_wide + 100)
+    if wide == 1300:
+        panel.sheet.setFixedSize(panel.sheet.sizeHint())
+        panel.show()
+        parent.show()
+        tops = {block.mapTo(page, QPoint()).x() for block in page.findChildren(QWidget, "keys")}
+        assert len(tops) == 3

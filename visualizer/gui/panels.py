@@ -229,6 +229,7 @@ def _in_columns(blocks: Sequence[QWidget], wide: int) -> list[list[QWidget]]:
 
 def _block(title: str, rows: Sequence[tuple[str, str]]) -> QWidget:
     block = QWidget()
+    block.setObjectName("keys")
     block.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     grid = QGridLayout(block)
     grid.setContentsMargins(0, 0, 0, 0)
