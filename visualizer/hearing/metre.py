@@ -29,13 +29,13 @@ class Reading:
     """A rhythm, and the periods that may be its beat.
 
     Attributes:
-        rhythm: float [n], all drums together.
+        accents: float [n], all drums together, each with the same share of the whole: where beats may lie.
         repetition: float [m], how well it repeats with each tempo of a Repetition.
         peaks: int [p], places of the tempi that may be the beat.
         features: float [p, 36], what tells them apart.
     """
 
-    rhythm: np.ndarray
+    accents: np.ndarray
     repetition: np.ndarray
     peaks: np.ndarray
     features: np.ndarray
@@ -43,12 +43,13 @@ class Reading:
 
 def read(periods: Repetition, strokes: np.ndarray) -> Reading:
     """Look at how strongly each drum struck in the last columns, float [n, DRUMS]."""
-    rhythm = periods.rhythm(strokes @ WEIGHTS)
-    repetition, fit = periods.measure(rhythm)
+    repetition, fit = periods.measure(periods.rhythm(strokes @ WEIGHTS))
     peaks = periods.peaks(repetition)
     bpm = np.array([periods.tempo(repetition, at) for at in peaks])
     drums = np.stack([periods.rhythm(drum) for drum in strokes.T], axis=1)
-    return Reading(rhythm, repetition, peaks, _features(drums, periods.hop_s, bpm, repetition[peaks], fit[peaks]))
+    drums /= drums.sum(0) + LITTLE
+    features = _features(drums, periods.hop_s, bpm, repetition[peaks], fit[peaks])
+    return Reading(drums @ WEIGHTS, repetition, peaks, features)
 
 
 def likelihood(features: np.ndarray) -> np.ndarray:
@@ -59,7 +60,7 @@ def likelihood(features: np.ndarray) -> np.ndarray:
 
 def _features(drums: np.ndarray, hop_s: float, bpm: np.ndarray, repetition: np.ndarray, fit: np.ndarray) -> np.ndarray:
     """Size of each drum's part at each rate, how drums go together or in turn, tempo and repetition; [p, 36]."""
-    parts = _parts(drums / (drums.sum(0) + LITTLE), hop_s, bpm)  # [p, rates, drums]
+    parts = _parts(drums, hop_s, bpm)  # [p, rates, drums]
     kick, snare, hat = np.moveaxis(parts, 2, 0)  # [p, rates]
     in_turn = _together(kick, snare)[:, (BAR, TWO_BEATS, BEAT, HALF)]
     with_hats = [_together(drum, hat)[:, (BEAT, HALF)] for drum in (kick, snare)]

@@ -21,7 +21,7 @@ from visualizer.hearing.tapping import FASTEST, SLOWEST, Taps
 KEEP = 0.5  # advantage, as logarithm, of the tempo that is already followed
 NEAR = 0.04  # tempi closer than this share are the same one, wavering
 PULSES, FADING = 8, 0.85  # beats that vote on the phase, and how much less each older one counts
-BETWEEN = 0.3  # what a stroke between two beats counts: half a beat off, it would count in full
+SLOWER = (1, 2, 3)  # a rhythm that repeats well with so many beats is as sure as one that does with each
 PLACES = 64  # phases that are tried
 STRETCHES = 1.008 ** np.arange(-6, 7)  # tempi that are tried around the one found: it may be changing
 BETTER = 1.1  # how many times more votes make a stretched tempo the better one
@@ -170,18 +170,21 @@ class Tempo:
         near = np.abs(self._periods.bpm / max(self.bpm, 1e-9) - 1) < NEAR
         # What was given by hand may waver with the music, but another tempo does not take its place.
         best = int(np.argmax(np.where(near, repetition, -1.0) if self.held and near.any() else likely))
-        confidence = self._confidence(float(repetition[best]))
+        confidence = self._confidence(repetition, best)
         fits = not self.held or bool(near[best])
         self.confidence = max(confidence, self._rested() * HELD_CONFIDENCE) if self.held else confidence
         self._locked = self.confidence > (self._config.unlock if self._locked else self._config.lock)
         if confidence <= self._config.unlock or not fits:
             return
         self._follow(self._periods.tempo(repetition, best))
-        self._align(reading.rhythm)
+        self._align(reading.accents)
 
-    def _confidence(self, repetition: float) -> float:
-        config = self._config
-        return self._rested() * float(np.clip((repetition - config.unsure) / (config.sure - config.unsure), 0, 1))
+    def _confidence(self, repetition: np.ndarray, at: int) -> float:
+        """0 to 1, of the tempo at a place."""
+        config, bpm = self._config, self._periods.bpm
+        slower = [bpm[at] / beats for beats in SLOWER if bpm[at] / beats >= config.slowest]
+        best = float(np.interp(slower or bpm[at], bpm, repetition).max())
+        return self._rested() * float(np.clip((best - config.unsure) / (config.sure - config.unsure), 0, 1))
 
     def _rested(self) -> float:
         """1 in music and its rests, falling to 0 as a silence grows longer than a rest."""
@@ -191,9 +194,10 @@ class Tempo:
     def _check_held(self, repetition: np.ndarray, likely: np.ndarray) -> None:
         """Let go of a beat given by hand once something else has been clearly heard for a while, or nothing."""
         near = np.abs(self._periods.bpm / self.bpm - 1) < NEAR
-        best = float(repetition[int(np.argmax(likely))])
+        at = int(np.argmax(likely))
+        best = float(repetition[at])
         own = float(repetition[near].max()) if near.any() else best  # outside the range nothing speaks against it
-        misfit = self._confidence(best) >= self._config.lock and own < MISFIT * best
+        misfit = self._confidence(repetition, at) >= self._config.lock and own < MISFIT * best
         self._misfit_s = self._misfit_s + self._every * self._hop_s if misfit else 0.0
         if self._misfit_s > MISFIT_S or self._silent >= len(self._strokes):
             self.release()
@@ -216,10 +220,10 @@ class Tempo:
         else:
             self._rival = bpm
 
-    def _align(self, rhythm: np.ndarray) -> None:
+    def _align(self, accents: np.ndarray) -> None:
         """Pull phase and tempo towards the pulse train that meets most onsets."""
         since = np.linspace(0, 1, PLACES, endpoint=False)  # beats from the last pulse to now
-        votes = self._votes(rhythm, since)
+        votes = self._votes(accents, since)
         if votes.max() <= 0:
             return
         away = (since - self.phase + 0.5) % 1 - 0.5
@@ -233,13 +237,12 @@ class Tempo:
         best = int(np.argmax(chosen))
         self._pull((since[best] + summit(chosen, best) / PLACES - self.phase + 0.5) % 1 - 0.5)
 
-    def _votes(self, rhythm: np.ndarray, since: np.ndarray) -> np.ndarray:
+    def _votes(self, accents: np.ndarray, since: np.ndarray) -> np.ndarray:
         """What pulse trains of each stretched tempo meet, by the beats since the last pulse, [stretches, places]."""
-        n, period = len(rhythm), 60 / self.bpm / self._hop_s
+        n, period = len(accents), 60 / self.bpm / self._hop_s
         k = np.arange(min(PULSES, int(n / period * STRETCHES[0])))
         at = n - 1 - (since[:, None] + k[None]) * (period / STRETCHES)[:, None, None]  # [stretches, places, pulses]
-        votes = np.interp(at, np.arange(n), rhythm, left=0.0) @ FADING**k
-        return votes + BETWEEN * np.roll(votes, PLACES // 2, axis=1)
+        return np.interp(at, np.arange(n), accents, left=0.0) @ FADING**k
 
     def _pull(self, error: float) -> None:
         """Correct the phase: at once before the first beat and after two errors alike, else little by little."""
