@@ -19,6 +19,7 @@ from visualizer.picture.gl_painting import PLAIN
 from visualizer.picture.hanging import FITS, MARGIN, WALL, Fit
 from visualizer.picture.linen import light_on_linen
 from visualizer.picture.offscreen import offscreen_context
+from visualizer.picture.raster_painting import PLAIN as PLAIN_RASTER
 
 SIZES = [(320, 180), (180, 320), (200, 200), (326, 138)]
 
@@ -77,7 +78,7 @@ def test_left_and_right_top_and_bottom_are_kept() -> None:
     assert shown[135, 240].argmax() == 2
 
 
-@pytest.mark.parametrize("tier", [0, 1])
+@pytest.mark.parametrize("tier", [0, 1, PLAIN_RASTER])
 def test_a_whole_painting_hangs_on_the_wall(tier: int) -> None:
     drawing = RasterDrawing((320, 180), tier=tier, fit="fit")
     drawing.turn(bordered_painting())
@@ -95,7 +96,7 @@ def test_a_whole_painting_hangs_on_the_wall(tier: int) -> None:
 
 @pytest.mark.parametrize(("size", "axis"), [((320, 100), 1), ((100, 320), 0)])
 def test_a_mirrored_painting_goes_on_at_its_sides(size: tuple[int, int], axis: int) -> None:
-    drawing = RasterDrawing(size, tier=1, fit="mirror")
+    drawing = RasterDrawing(size, tier=PLAIN_RASTER, fit="mirror")
     drawing.turn(smooth_painting(6))
     shown = np.moveaxis(rgb(drawing.image(1.0)), axis, 0)
     shown = shown / light_on_linen(*size, 1.0).mean(axis=1 - axis)[:, None, None]
@@ -109,7 +110,7 @@ def test_a_mirrored_painting_goes_on_at_its_sides(size: tuple[int, int], axis: i
 def test_a_fit_holds_while_the_picture_zooms() -> None:
     kick = replace(Features.silence(), is_open=True, loudness=1.0, onsets=np.eye(len(BANDS))[KICK])
     for fit in FITS:
-        drawing = RasterDrawing((320, 180), tier=1, fit=fit)
+        drawing = RasterDrawing((320, 180), tier=PLAIN_RASTER, fit=fit)
         drawing.turn(smooth_painting(5))
         images = [
             rgb(drawing.image(1.0, Features.silence() if number == 0 else kick, number / 30)) for number in range(6)
@@ -137,7 +138,7 @@ def test_a_third_painting_fades_from_the_second() -> None:
 
 
 def test_the_linen_is_fine_and_the_corners_are_darker() -> None:
-    drawing = RasterDrawing((640, 360), tier=1)
+    drawing = RasterDrawing((640, 360), tier=PLAIN_RASTER)
     drawing.turn(flat(200))
     grey = rgb(drawing.image(1.0)).mean(axis=2)
     assert 1 < grey[150:210, 290:350].std() < 8
@@ -162,7 +163,7 @@ def test_nothing_to_draw_is_said() -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_opengl_and_numpy_draw_the_same(size: tuple[int, int], fit: Fit) -> None:
     drawings: list[Drawing] = [
-        RasterDrawing(size, tier=1, fit=fit),
+        RasterDrawing(size, tier=PLAIN_RASTER, fit=fit),
         GLDrawing(size, offscreen_context(), tier=PLAIN, fit=fit),
     ]
     paintings = [smooth_painting(seed) for seed in (1, 2, 3)]
@@ -185,7 +186,7 @@ def test_opengl_and_numpy_draw_the_same(size: tuple[int, int], fit: Fit) -> None
 def test_opengl_and_numpy_tint_alike() -> None:
     music = replace(Features.silence(), is_open=True, loudness=1.0, chroma=np.eye(12)[2])
     shown = []
-    for drawing in (RasterDrawing((128, 128), tier=1), plain_opengl((128, 128))):
+    for drawing in (RasterDrawing((128, 128), tier=PLAIN_RASTER), plain_opengl((128, 128))):
         drawing.scene.knobs = Knobs(wildness=1.0, sensitivity=1.0)
         drawing.turn(np.broadcast_to(np.array((180, 110, 60), np.uint8), (16, 16, 3)))
         drawing.image(1.0, music, 0.0)
@@ -198,7 +199,7 @@ def test_opengl_and_numpy_tint_alike() -> None:
 @pytest.mark.gl
 @pytest.mark.parametrize("tier", [0, 1])
 def test_strokes_keep_colours_and_places(tier: int) -> None:
-    drawing, plain = GLDrawing((160, 90), offscreen_context(), tier=tier), RasterDrawing((160, 90), tier=1)
+    drawing, plain = GLDrawing((160, 90), offscreen_context(), tier=tier), RasterDrawing((160, 90), tier=PLAIN_RASTER)
     for each in (drawing, plain):
         each.turn(smooth_painting(4))
     brushed, smooth = (rgb(each.image(1.0)).reshape(9, 10, 16, 10, 3).mean(axis=(1, 3)) for each in (drawing, plain))

@@ -11,7 +11,7 @@ from visualizer.picture.brushwork import CELLS, DIRECTIONS, EDGE, LEVEL_STEPS, T
 from visualizer.picture.hanging import FITS, Fit, hang
 from visualizer.picture.linen import corners, light_on_linen, weave
 from visualizer.picture.presentation import Look
-from visualizer.picture.raster_painting import FACTOR, RasterPainting, View, view
+from visualizer.picture.raster_painting import FACTOR, PLAIN, RasterPainting, View, view
 from visualizer.picture.scene import Sight
 
 DONE = Sight()
@@ -42,7 +42,7 @@ def test_what_is_seen_covers_what_the_painting_covers(screen: tuple[int, int], p
     assert seen.width / (seen.columns.stop - seen.columns.start) == pytest.approx(hung.width / points)
 
 
-@pytest.mark.parametrize(("tier", "factor"), [(0, FACTOR), (1, 1)])
+@pytest.mark.parametrize(("tier", "factor"), [(0, FACTOR), (1, FACTOR), (2, FACTOR), (PLAIN, 1)])
 def test_the_picture_has_the_size_of_the_view(tier: int, factor: int) -> None:
     assert painted(flat(9, 9, 9), tier=tier).shape == (144 * factor, 256 * factor, 4)
 
@@ -56,10 +56,11 @@ def test_small_paintings_are_enlarged_before_they_are_brushed() -> None:
     assert painted(flat(9, 9, 9, side=64)).shape == (144 * FACTOR, 256 * FACTOR, 4)
 
 
-def test_strokes_lie_along_an_edge_and_do_not_cross_it() -> None:
+@pytest.mark.parametrize("tier", [0, 1, 2])
+def test_strokes_lie_along_an_edge_and_do_not_cross_it(tier: int) -> None:
     image = flat(0, 0, 0)
     image[:, 128:] = 255
-    picture = painted(image)[..., 0].astype(int)
+    picture = painted(image, tier=tier)[..., 0].astype(int)
     middle = picture.shape[1] // 2
     assert picture[:, : middle - 8].max() < 40
     assert picture[:, middle + 8 :].min() > 180
@@ -122,6 +123,18 @@ def test_strokes_invent_no_colours(seed: int) -> None:
     picture = brush.painted(codes)
     assert picture.min() >= 60 * 0.85
     assert picture.max() <= 200 * 1.15
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 2**32 - 1))
+def test_flat_strokes_are_those_with_relief_but_for_the_light(seed: int) -> None:
+    small = np.random.default_rng(seed).integers(60, 200, (32 + EDGE, 48 + EDGE, 4), np.uint8)
+    brush = Brushwork(64, 96)
+    brush.follow(small[EDGE // 2 : -EDGE // 2, EDGE // 2 : -EDGE // 2, 0].astype(np.float32) / 255)
+    flat_strokes = brush.dabbed(small)
+    lit = brush.painted(np.ascontiguousarray(small.repeat(2, axis=0).repeat(2, axis=1)))
+    assert set(np.unique(flat_strokes)) <= set(np.unique(small))
+    assert np.abs(lit / flat_strokes - 1).max() < 0.16
 
 
 def test_strokes_stay_where_they_are_while_the_painting_stays() -> None:

@@ -34,7 +34,7 @@ class Wanted:
         size: width and height of the widget in points of the desktop.
         scale: device pixels in one of those.
         fit: how the painting hangs.
-        tier: 0 with strokes, 1 or more without.
+        tier: 0 with strokes, 1 and 2 with flat ones, 3 or more without.
         features: what should be seen of the music; None holds the last look.
         now: seconds of the canvas's clock.
     """

@@ -107,6 +107,7 @@ class Brushwork:
         self._nearest = self._places
         self._index = self._places
         self._gain = np.full((height * width, 4), LEVEL_STEPS, np.uint16)
+        self._coarse_index: np.ndarray | None = None  # the same in a picture of half the size, once it is asked for
         self._lit = np.empty((height * width, 4), np.uint16)
 
     def follow(self, brightness: np.ndarray) -> None:
@@ -129,6 +130,7 @@ class Brushwork:
         spot += self._in_tile
         self._index = self._places + self._shifts.take(spot)
         self._gain = self._gains.take(spot.reshape(-1), axis=0)
+        self._coarse_index = None
 
     def painted(self, codes: np.ndarray) -> np.ndarray:
         """The picture in strokes.
@@ -143,6 +145,20 @@ class Brushwork:
         np.right_shift(self._lit, LEVEL_BITS, out=self._lit)
         np.minimum(self._lit, 255, out=self._lit)
         return self._lit.astype(np.uint8).reshape(*self._size, 4)
+
+    def dabbed(self, codes: np.ndarray) -> np.ndarray:
+        """The strokes' shapes alone, without the light on their bristles: a quarter of the work.
+
+        Args:
+            codes: uint8 [height / 2 + EDGE, width / 2 + EDGE, 4], contiguous: the picture and what lies around it at
+                half the size.
+        Returns:
+            uint8 [height, width, 4].
+        """
+        if self._coarse_index is None:
+            row, column = np.divmod(self._index.astype(np.int32), np.int32(self._size[1] + 2 * EDGE))
+            self._coarse_index = ((row >> 1) * np.int32(codes.shape[1]) + (column >> 1)).astype(np.intp)
+        return codes.view(np.uint32).reshape(-1).take(self._coarse_index).view(np.uint8).reshape(*self._size, 4)
 
 
 def _structure(brightness: np.ndarray) -> np.ndarray:

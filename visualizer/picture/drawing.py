@@ -90,7 +90,7 @@ class RasterDrawing:
     Args:
         size: width and height of the video.
         seed: of the presentation.
-        tier: 0 with strokes, 1 or more without.
+        tier: 0 with strokes, 1 and 2 with flat ones, 3 or more without.
         fit: how the painting lies in the picture.
     """
 

@@ -21,8 +21,8 @@ SMOOTH = 256  # points of the longer side of a painting, about, to which smaller
 FACTOR = 2  # points of the picture in strokes to one of those, each way
 BORDER = EDGE // FACTOR
 STRUCTURE_STEP = 2  # structure is looked for at every other point
-TURN_EVERY = 2  # paintings after which the strokes are laid anew
-PLAIN = 1  # the first tier without strokes
+TURN_EVERY, DABS_TURN_EVERY = 2, 4  # paintings after which the strokes are laid anew, with relief and without
+DABS, PLAIN = 1, 3  # the first tier whose strokes have no relief, and the first without strokes
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class RasterPainting:
         Args:
             sight: the one that was mixed.
             seen: the part that can be seen.
-            tier: 0 with strokes, 1 or more without.
+            tier: 0 with strokes and their relief, 1 and 2 with flat strokes, 3 or more without.
         Raises:
             ValueError: the wall is bare.
         """
@@ -132,15 +132,17 @@ class RasterPainting:
         codes = _bordered(to_srgb(light), border)
         if tier >= PLAIN:
             return codes
+        if tier >= DABS:
+            return self._brush(seen, DABS_TURN_EVERY).dabbed(codes)
         self._enlarged = self._enlarged or _Doubling()
-        return self._brush(seen).painted(self._enlarged(codes))
+        return self._brush(seen, TURN_EVERY).painted(self._enlarged(codes))
 
-    def _brush(self, seen: View) -> Brushwork:
-        """The strokes for the newest painting."""
+    def _brush(self, seen: View, every: int) -> Brushwork:
+        """The strokes for the newest painting, or for one of the last where they are laid anew more seldom."""
         if self._brushwork is None or self._seen != seen:
             rows, columns = seen.rows.stop - seen.rows.start, seen.columns.stop - seen.columns.start
-            self._brushwork, self._seen, self._followed = Brushwork(rows * FACTOR, columns * FACTOR), seen, -TURN_EVERY
-        if self._paintings - self._followed >= TURN_EVERY:
+            self._brushwork, self._seen, self._followed = Brushwork(rows * FACTOR, columns * FACTOR), seen, -every
+        if self._paintings - self._followed >= every:
             newest = self._shown if self._after is None else self._after
             assert newest is not None
             light = newest[seen.rows, seen.columns][::STRUCTURE_STEP, ::STRUCTURE_STEP]
