@@ -277,6 +277,17 @@ def test_no_beat_is_made_up_for_noise(db: float) -> None:
     assert features[-1].beats == 0
 
 
+def test_digital_silence_is_heard_like_sound_far_too_soft_to_hear() -> None:
+    beats = np.tile(np.concatenate([noise(-20, 0.1), np.zeros(round(0.4 * RATE), np.float32)]), 8)
+    sound = np.concatenate([beats, np.zeros(2 * RATE, np.float32), beats])
+    still, faint = (heard(part)[-1] for part in (sound, sound + noise(-140, len(sound) / RATE)[: len(sound)]))
+    for item in fields(Features):
+        if item.name == "chroma":  # its shares are of whatever there is, however soft
+            continue
+        one, other = (np.asarray(getattr(features, item.name), float) for features in (still, faint))
+        assert one == pytest.approx(other, abs=0.02), item.name
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(width=32), min_size=1, max_size=200))
 def test_any_numbers_give_finite_features(samples: list[float]) -> None:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from visualizer.hearing.bands import ColumnSpec
 from visualizer.hearing.metre import DRUMS, RATES, likelihood, read
 from visualizer.hearing.repetition import Repetition
+from visualizer.hearing.tempo import Tempo, TempoConfig
 
-HOP_S = ColumnSpec.at(44_100).hop_s
+SPEC = ColumnSpec.at(44_100)
+HOP_S = SPEC.hop_s
 PERIODS = Repetition(HOP_S, 50, 200, 0.4)
 BREAK = ("k.k.......kk....", "....s.......s...", "h.h.h.h.h.h.h.h.")
 
@@ -37,6 +39,20 @@ def beat(heard: np.ndarray) -> float:
 @pytest.mark.parametrize("bpm", [72, 100, 140, 170])
 def test_kick_and_snare_say_which_period_is_the_beat(bpm: float) -> None:
     assert beat(strokes(BREAK, bpm)) == pytest.approx(bpm, abs=1)
+
+
+@pytest.mark.parametrize("bpm", [100, 165])
+def test_beats_are_counted_on_the_beat_although_only_the_bar_repeats(bpm: float) -> None:
+    followed, found = Tempo(SPEC, TempoConfig()), []
+    for column, struck in enumerate(strokes(BREAK, bpm, 14.0)):
+        before = followed.beats
+        followed.step(struck)
+        if followed.beats > before and column * HOP_S > 6:
+            found.append(column * HOP_S * bpm / 60)
+    away = (np.array(found) + 0.5) % 1 - 0.5
+    assert len(found) == pytest.approx(7.5 * bpm / 60, abs=2)
+    assert np.abs(away).max() < 0.15
+    assert followed.confidence > 0.6
 
 
 def test_the_repetition_alone_would_not_tell() -> None:
