@@ -227,6 +227,4 @@ def _choices() -> str:
         return tr(
             "no models are installed in {folder}, so install the app again or name a model folder", folder=models_dir()
         )
-    return tr(
-        "the installed models are {models}; choose one of them, or name a model folder", models=", ".join(models)
-    )
+    return tr("the installed models are {models}; choose one of them, or name a model folder", models=", ".join(models))
