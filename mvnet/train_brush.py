@@ -101,9 +101,12 @@ class BrushTraining:
                 invented = self.brush(picture, features, places)
                 painted = torch.cat((invented, copied))
         painted = painted.float()
-        fidelity = painted.new_zeros(())
+        fidelity = weave = painted.new_zeros(())
         if from_trunk:
-            fidelity = F.l1_loss(F.avg_pool2d(painted[:from_trunk], self.shape.enlargement), picture)
+            scale, invented = self.shape.enlargement, painted[:from_trunk]
+            fidelity = F.l1_loss(F.avg_pool2d(invented, scale), picture)
+            plain = F.interpolate(picture, scale_factor=scale, mode="bilinear", align_corners=False)
+            weave = unevenness(invented, plain, scale)
         # Critics and features halve the picture always at the same pixels, and so does the brush's pixel shuffle
         # the other way round: on one grid they would agree on a pattern of dots. So theirs lies elsewhere each step.
         moves = torch.randint(0, GRID, (2,)).tolist()
@@ -113,8 +116,9 @@ class BrushTraining:
             painted_taps = self.features(painted)  # for both: what the critics learn from has no way back
         still = painted.detach(), [tap.detach() for tap in painted_taps]
         losses = self._learn_to_judge(number, (real, real_taps), still)
-        losses["fidelity"] = fidelity
-        losses |= self._learn_to_paint((real, real_taps), (painted, painted_taps), from_trunk, fidelity)
+        losses |= {"fidelity": fidelity, "weave": weave}
+        held = self.config.fidelity * fidelity + EVENNESS * weave
+        losses |= self._learn_to_paint((real, real_taps), (painted, painted_taps), from_trunk, held)
         average_weights(self.averaged, self.brush, self._decay, number)
         return {name: value.detach() for name, value in losses.items()}
 
@@ -176,8 +180,8 @@ class BrushTraining:
         penalty = penalty + gradient_penalty(lambda *t: self.heads(t, nothing), [tap[few] for tap in taps])
         self.fabric.backward(self.config.penalty * self.config.penalty_every * penalty)
 
-    def _learn_to_paint(self, real: Seen, painting: Seen, from_trunk: int, fidelity: Tensor) -> dict[str, Tensor]:
-        """One step of the brush; the first `from_trunk` pictures have no original."""
+    def _learn_to_paint(self, real: Seen, painting: Seen, from_trunk: int, held: Tensor) -> dict[str, Tensor]:
+        """One step of the brush; the first `from_trunk` pictures have no original: `held` holds them to the trunk's."""
         self.optimisers[0].zero_grad()
         config, (details, real_taps), (painted, taps) = self.config, real, painting
         nothing = self._nothing(details)
@@ -192,9 +196,7 @@ class BrushTraining:
             seen = perceptual_distance(*copied).mean()
             distance = F.l1_loss(painted[from_trunk:], details[from_trunk:])
             uneven = unevenness(painted[from_trunk:], details[from_trunk:], self.shape.enlargement)
-            loss = (
-                EVENNESS * uneven + config.distance * distance + config.perceptual * seen + config.fidelity * fidelity
-            )
+            loss = EVENNESS * uneven + config.distance * distance + config.perceptual * seen + held
             loss = loss + config.adversarial * opinion
         self.fabric.backward(loss)
         for parameter in self._critics:
@@ -270,7 +272,7 @@ def roughen(small: Tensor) -> Tensor:
 
 
 def unevenness(painted: Tensor, real: Tensor, scale: int) -> Tensor:
-    """How far the pixels that come from one place of the pixel shuffle stray together from the original.
+    """How far the pixels that come from one place of the pixel shuffle stray together from the original or a plain one.
 
     A texture that repeats with each small pixel is what a brush learns first to please its critics.
 
