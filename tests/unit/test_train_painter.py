@@ -262,6 +262,7 @@ def test_a_brush_step_with_a_trunk_learns(tmp_path: Path) -> None:
     before = training.brush.stem.weight.clone()
     losses = training.step(0)
     assert losses["fidelity"] > 0
+    assert losses["weave"] > 0
     assert not torch.equal(training.brush.stem.weight, before)
 
 
