@@ -32,7 +32,7 @@ BATCH = 8  # pictures painted at a time
 COMPONENTS = 150  # of the features: with all 1,280, a few hundred paintings would be learnt by heart
 SHRINKAGE = 0.02  # inverse strength of the classifier's penalty
 RIDGE = 100.0  # of the fit from noise to log odds
-OWN_SHARE = 0.8  # of its own place that music at a period's centre gets, where another period lies nearest
+OWN_SHARE = 0.9  # of its own place that music at a period's centre gets, where another period lies nearest
 SHEET_COLUMNS = 6
 
 Odds = Callable[[np.ndarray], np.ndarray]
