@@ -174,6 +174,19 @@ def test_encoder_runs_a_few_times_a_second(model: PaintingModel) -> None:
     assert sum("encoder" in p.timings for p in paintings) == pytest.approx((5 - 0.5) / DECIDE_EVERY_S, abs=2)
 
 
+def test_what_was_decided_after_a_painting_is_the_next_ones(model: PaintingModel) -> None:
+    early, late = Engine(model, analyse=False), Engine(model, analyse=False)
+    for engine in (early, late):
+        engine.paint(0.0)
+        engine.hear(tone(9000, 3), RATE)
+    assert late.decide(0.9) is not None
+    assert late.decide(0.95) is None  # not due again
+    following = late.paint(1.0)
+    assert following.timings["encoder"] > 0
+    np.testing.assert_array_equal(following.image, early.paint(1.0).image)
+    assert "encoder" not in late.paint(1.05).timings
+
+
 def test_broken_sound_does_not_stop_the_show(model: PaintingModel) -> None:
     engine = Engine(model)
     engine.hear(np.array([np.nan, np.inf, -np.inf, 1e30] * 2000, np.float32), RATE)

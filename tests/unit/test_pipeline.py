@@ -193,8 +193,13 @@ class Slow:
     """A model whose paintings take WORK_S of the clock."""
 
     def __init__(self, model: PaintingModel, clock: HandClock) -> None:
-        self.card, self.encode = model.card, model.encode
+        self.card = model.card
+        self.encode_s = 0.0
         self._model, self._clock = model, clock
+
+    def encode(self, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self._clock.sleep(self.encode_s)
+        return self._model.encode(windows)
 
     def paint(self, noise: np.ndarray, embedding: np.ndarray) -> np.ndarray:
         self._clock.sleep(WORK_S)
@@ -207,7 +212,8 @@ class Bench:
     def __init__(self, model: PaintingModel) -> None:
         self.clock = HandClock()
         self.latest: Latest[Painting] = Latest()
-        self.pipeline = Pipeline(Slow(model, self.clock), self.latest, clock=self.clock)
+        self.slow = Slow(model, self.clock)
+        self.pipeline = Pipeline(self.slow, self.latest, clock=self.clock)
         self.paintings: list[tuple[float, Painting]] = []
         self.refresh_s = float("inf")
         self._look_at = self._turn_at = self._refresh_at = self.clock.now
@@ -259,6 +265,18 @@ def test_paintings_come_at_a_whole_fraction_of_the_refresh_without_drift(bench: 
     assert bench.pipeline.figures().divisor == 2  # 20 ms of work are too much for each of 20 ms
     assert len(began) == pytest.approx(125, abs=2)
     assert (began[-1] - began[0]) / (len(began) - 1) == pytest.approx(0.04, abs=2e-4)
+
+
+def test_hearing_the_style_makes_no_painting_late_and_takes_none_away(bench: Bench) -> None:
+    bench.slow.encode_s = 0.04  # with its painting as long as one and a half turns
+    beats = [0.2 * k for k in range(1, 99)]
+    bench.pipeline.set_source(LiveInput(clicks(RATE, 20.0, beats), RATE, bench.clock, block=220))
+    bench.pipeline.set_refresh(50.0)
+    bench.run(3.0)
+    paintings = bench.run(5.0)
+    assert len(paintings) == pytest.approx(125, abs=2)
+    assert max(painting.timings.get("encoder", 0.0) for _, painting in paintings) > 0
+    assert bench.pipeline.figures().painting_p95_ms == pytest.approx(1e3 * WORK_S)
 
 
 def test_silence_drifts_at_a_tenth_and_the_first_sound_wakes_it(bench: Bench) -> None:

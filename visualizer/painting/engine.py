@@ -83,7 +83,7 @@ class Painting:
         look: number of the look that is shown or approached.
         heard_s: seconds of sound heard since the start of the engine.
         made_at: time given to Engine.paint.
-        timings: seconds spent in "mel", "analyser", "encoder" (which includes the mel columns, when it ran) and
+        timings: seconds spent since the painting before in "mel", "analyser" and "encoder" (when it ran), and in
             "generator".
         features: what the music does at this moment: levels, onsets, harmony, beat.
     """
@@ -115,6 +115,7 @@ class Engine:
         self._analyse = analyse
         self._analyser: Analyser | None = None
         self._analyser_s = 0.0
+        self._encoder_s: float | None  # that the last decision took, until a painting has taken it up
         self._rate = 0.0
         self._last_paint: float | None = None
         self._chosen: int | None = None
@@ -212,6 +213,21 @@ class Engine:
             self._analyser_s += perf_counter() - started
         self._style.hear(sound, rate)
 
+    def decide(self, now: float) -> float | None:
+        """Decide on the style of the recent sound if it is time to: for the next painting, which would else do it.
+
+        A painting is sooner on screen when this is done after it: a style moves over seconds.
+
+        Returns:
+            Seconds that the encoder took, without the mel columns; None when it did not run.
+        """
+        started = perf_counter()
+        mel_before = self._style.mel_s
+        if not self._style.decide(self._model, now):
+            return None
+        self._encoder_s = perf_counter() - started - (self._style.mel_s - mel_before)
+        return self._encoder_s
+
     def paint(self, now: float, features: Features | None = None) -> Painting:
         """Paint what is heard at a time in seconds; times must not go back.
 
@@ -222,15 +238,13 @@ class Engine:
         self._last_paint = now
         if features is None:
             features = Features.silence() if self._analyser is None else self._analyser.features()
-        started = perf_counter()
-        mel_before = self._style.mel_s
-        decided = self._style.decide(self._model, now)
-        encoder_s = perf_counter() - started - (self._style.mel_s - mel_before)
+        self.decide(now)
+        encoder_s, self._encoder_s = self._encoder_s, None
         timings = {"mel": self._style.mel_s, "analyser": self._analyser_s}
-        self._style.mel_s = self._analyser_s = 0.0
-        if decided:
+        if encoder_s is not None:
             timings["encoder"] = encoder_s
-        self._follow_form(features, decided, dt)
+        self._style.mel_s = self._analyser_s = 0.0
+        self._follow_form(features, encoder_s is not None, dt)
         chord = self._harmony.step(harmony(features, self._knobs), dt)
         embedding = self._moved_embedding(chord, dt)
         noise = self._moved_noise(chord, features, dt)
@@ -246,6 +260,7 @@ class Engine:
         """Take a model, and begin the motions that depend on it anew."""
         card = model.card
         self._model = model
+        self._encoder_s = None  # what the model before decided says nothing about a section in this one's terms
         self._push = Shift(len(PUSH_SHARES), card.noise_size, self._seed)
         self._tint = Shift(PITCH_CLASSES, card.noise_size, self._seed)
         self._colour = Shift(PITCH_CLASSES, card.prototypes.shape[1], self._seed)

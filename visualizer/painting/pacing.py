@@ -10,8 +10,9 @@ EARLY_S = 0.002  # a timer may fire so much too soon without having been woken
 class Schedule:
     """Due times a period apart. A turn that comes late moves none of the following ones.
 
-    Falling behind by more than a period, or being woken early, starts a new row of due times: what was missed is not
-    caught up with.
+    A turn that takes too long makes the next one begin at once, and of several that were missed meanwhile only the
+    newest is made: paintings stay as many as were wanted where one of a few takes long, and never heap up. Falling
+    behind by more than a period, or being woken early, starts a new row of due times.
     """
 
     def __init__(self) -> None:
@@ -30,6 +31,6 @@ class Schedule:
             due = started
         due += period_s
         if due < now:
-            due += period_s * math.ceil((now - due) / period_s)
+            due += period_s * math.floor((now - due) / period_s)
         self._due = due
         return max(0.0, due - now)

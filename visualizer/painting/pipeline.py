@@ -30,6 +30,7 @@ IDLE_AFTER_S = 3.0
 REST_AFTER_S = 0.5  # a source that stands still (paused, or at its end) needs no more paintings
 SETTLE_S = 3.0  # of painting after another model, period, look or knob was chosen meanwhile
 REST_S = 0.05  # between looks whether it goes on
+DECIDE_AHEAD = 1.5  # turns: the style that falls due is decided after a painting, so that none is the later for it
 FADE_SHARE = 0.5  # a painting is half on screen in the middle of the cross-fade to it
 LONGEST_LEAD_S = 0.4
 RETRY_S = 1.0
@@ -213,12 +214,14 @@ class Pipeline:
         self._latest.put(painting)
         now = self._clock()
         self._paintings.add(started, now - started)
-        if "encoder" in painting.timings:
-            self._encodings.add(started, painting.timings["encoder"])
         # What is heard soon counts as well: a file wakes the painter before its first sound.
         if features.is_open or self.listening.newest.is_open:
             self._last_sound = started
-        return self._schedule.wait_s(started, now, self._period_s(started))
+        period_s = self._period_s(started)
+        encoder_s = engine.decide(started + DECIDE_AHEAD * period_s)
+        if encoder_s is not None:
+            self._encodings.add(started, encoder_s)
+        return self._schedule.wait_s(started, self._clock(), period_s)
 
     def _new_engine(self) -> Engine:
         self._followed = self._model, self._period, self._knobs
