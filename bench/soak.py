@@ -35,7 +35,8 @@ from visualizer.show.options import AppOptions
 from visualizer.usage import count_of, memory_mb
 
 SIZE = (1280, 720)
-LIVE_FIGURES = ("seconds", "gui_stall_p99_ms", "gui_stall_max_ms", "gui_busy_max_ms", "cpu_share", "lost_samples")
+STALLS = ("gui_stall_p99_ms", "gui_stall_max_ms", "gui_stall_own_p99_ms", "gui_stall_own_max_ms", "gui_busy_max_ms")
+LIVE_FIGURES = ("seconds", *STALLS, "cpu_share", "lost_samples")
 SWITCH_MS = 1000
 START_TICKS = 2  # switches that are left out after the first painting
 LOOK_MS = 200
@@ -81,6 +82,8 @@ class Soak(QObject):
         if self._window is None:
             windows = [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow)]
             self._window = windows[0] if windows else None
+            if self._window is not None:
+                self._window.canvas.trace_waits()
         return self._window if self._window is not None and self._window.isVisible() else None
 
     def _switch(self) -> None:
@@ -105,10 +108,12 @@ class Soak(QObject):
             window.session.step(1)
 
     def _take_intervals(self, window: MainWindow) -> None:
-        intervals = list(window.canvas.interval_s)
-        window.canvas.interval_s.clear()
+        canvas = window.canvas
+        intervals, others = list(canvas.interval_s), list(canvas.others_s)
+        canvas.interval_s.clear()
+        canvas.others_s.clear()
         if self._kind:  # the start, while libraries load, is measured by the bench
-            self.seen.add_intervals(self._kind, intervals, window.canvas.hz)
+            self.seen.add_intervals(self._kind, intervals, others, canvas.hz)
 
     def _look(self) -> None:
         window = self._find_window()

@@ -26,6 +26,17 @@ def memory_mb() -> float | None:
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
 
 
+def waited_s(thread: int) -> float | None:
+    """How long a thread of this process, by its native number, was ready in all and had no core, seconds.
+
+    None where the system does not say, or the thread is gone.
+    """
+    try:
+        return int(Path(f"/proc/self/task/{thread}/schedstat").read_text("ascii").split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def count_of(what: str) -> int | None:
     """How many threads ("task") or open files ("fd") this process has; None where the system does not say."""
     try:

@@ -84,6 +84,8 @@ LIVE = {
     "key_frame_age_p99_ms": 120.0,
     "gui_stall_p99_ms": 4.0,
     "gui_stall_max_ms": 11.0,
+    "gui_stall_own_p99_ms": 3.0,
+    "gui_stall_own_max_ms": 9.0,
     "gui_busy_max_ms": 5.0,
     "cpu_share": 1.2,
     "cpu_share_late": 0.8,

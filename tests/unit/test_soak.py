@@ -56,12 +56,14 @@ def test_ends_are_compared_over_a_whole_round_of_switches() -> None:
 
 def test_late_refreshes_are_told_by_what_was_switched() -> None:
     seen = Seen()
-    seen.add_intervals("model", [0.02, 0.1, 0.03], hz=50)
-    seen.add_intervals("period", [0.02, 0.04], hz=50)
+    seen.add_intervals("model", [0.02, 0.1, 0.03], [0.0, 0.03, 0.0], hz=50)
+    seen.add_intervals("period", [0.02, 0.04], [0.0, 0.01], hz=50)
     facts = seen.facts()
     assert (facts["refreshes"], facts["late_refreshes"], facts["interval_max_ms"]) == (5, 2, 100.0)
-    assert facts["by_switch"]["model"] == {"refreshes": 3, "late": 1, "p99_ms": 100.0, "max_ms": 100.0}
-    assert facts["by_switch"]["period"]["late"] == 1
+    assert facts["late_refreshes_own"] == 1
+    of_models = {"refreshes": 3, "late": 1, "late_own": 1, "p99_ms": 100.0, "max_ms": 100.0}
+    assert facts["by_switch"]["model"] == of_models
+    assert (facts["by_switch"]["period"]["late"], facts["by_switch"]["period"]["late_own"]) == (1, 0)
 
 
 def good_run() -> dict[str, Any]:
@@ -69,7 +71,7 @@ def good_run() -> dict[str, Any]:
     seen = Seen(at_s=[WARM_S, WARM_S + 60, WARM_S + 120], memory=[400.0, 400.0, 401.0])
     seen.threads, seen.files = [20, 20, 20], [30, 30, 30]
     seen.models, seen.inputs = {"a", "b"}, {"Microphone"}
-    seen.add_intervals("period", [0.03] * 1000, hz=33)
+    seen.add_intervals("period", [0.03] * 1000, [0.0] * 1000, hz=33)
     return seen.facts() | {"exit_code": 0, "unexpected_errors": 0, "lost_samples": 0}
 
 
@@ -88,7 +90,7 @@ def test_a_good_run_has_no_fault() -> None:
         ({"threads": [20, 26]}, "Open threads became more, from 20 to 26"),
         ({"files": [20, 40]}, "Open files became more"),
         ({"memory_slope_mb_per_min": MOST_GROWTH_MB_PER_MIN + 1}, "Memory grew by"),
-        ({"late_refreshes": 11}, "11 of 1000 refreshes came"),
+        ({"late_refreshes": 20, "late_refreshes_own": 11}, "20 of 1000 refreshes came 2 refreshes late or later, 11"),
         ({"models": ["a"]}, "nothing to judge"),
         ({"inputs": []}, "nothing to judge"),
     ],
@@ -96,6 +98,10 @@ def test_a_good_run_has_no_fault() -> None:
 def test_every_fault_has_its_sentence(change: dict[str, Any], sentence: str) -> None:
     (found,) = faults(good_run() | change)
     assert sentence in found
+
+
+def test_what_other_programs_held_up_is_no_fault() -> None:
+    assert faults(good_run() | {"late_refreshes": 20, "late_refreshes_own": 5}) == []
 
 
 def test_a_window_that_crashed_leaves_nothing_else_to_judge() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import mmap
+import os
 import sys
 import threading
+import time
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from visualizer.usage import count_of, memory_mb, most_memory_mb
+from visualizer.usage import count_of, memory_mb, most_memory_mb, waited_s
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux says it of a process")
 
@@ -42,5 +45,30 @@ def test_threads_and_files_are_counted(tmp_path: Path) -> None:
     thread.join()
 
 
+@linux
+def test_a_thread_that_shares_its_core_waits() -> None:
+    if waited_s(threading.get_native_id()) is None:
+        pytest.skip("this kernel does not say how long threads waited")
+    waited: list[float] = []
+    start = threading.Barrier(2)
+
+    def work() -> None:
+        os.sched_setaffinity(0, core)
+        start.wait()
+        end = time.thread_time() + 0.1
+        while time.thread_time() < end:
+            zlib.crc32(block)  # without the interpreter's lock: both threads want the core
+        waited.append(waited_s(threading.get_native_id()) or 0.0)
+
+    block, core = bytes(1_000_000), {min(os.sched_getaffinity(0))}
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(waited) > 0.05
+
+
 def test_what_the_system_does_not_say_is_none() -> None:
+    assert waited_s(0) is None
     assert count_of("nothing like this") is None

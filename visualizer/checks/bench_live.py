@@ -34,6 +34,8 @@ LIVE_FIGURES = (
     "key_frame_age_p99_ms",
     "gui_stall_p99_ms",
     "gui_stall_max_ms",
+    "gui_stall_own_p99_ms",
+    "gui_stall_own_max_ms",
     "gui_busy_max_ms",
     "audio_overflows",
     "cpu_share",
@@ -72,7 +74,8 @@ def measure_live(
         "refresh_hz", "interval_p99_ms": of the screen; "key_frames_hz": paintings made a second,
         "key_frames_shown_hz": of these, shown; "key_frame_age_p99_ms": how long ago the painting on screen was begun;
         "gui_stall_p99_ms", "gui_stall_max_ms": how late the GUI thread came to what was due, and
-        "gui_busy_max_ms": what it computed at a stretch; "audio_overflows": blocks that the sound card missed and
+        "gui_stall_own_p99_ms", "gui_stall_own_max_ms": what of that no lack of a core explains; "gui_busy_max_ms":
+        what it computed at a stretch; "audio_overflows": blocks that the sound card missed and
         samples that were lost; "cpu_share": of one core; "rss_mb". None and a reason where unknown.
     """
     silent = not _has_output()

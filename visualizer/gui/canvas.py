@@ -39,6 +39,7 @@ class Canvas(Protocol):
         refreshes: how often the screen was drawn.
         upload_s, paint_s: the last durations, seconds, for the bench.
         interval_s: the last times between refreshes while live, seconds.
+        others_s: what other programs took away of each of those, once trace_waits was called; else 0.
         painting_age_s: how old the newest painting was at the last refreshes while live, seconds; negative where it
             was painted for a time to come.
         hz: refreshes a second that the canvas means to make.
@@ -50,12 +51,16 @@ class Canvas(Protocol):
     upload_s: deque[float]
     paint_s: deque[float]
     interval_s: deque[float]
+    others_s: deque[float]
     painting_age_s: deque[float]
     hz: float
     renderer: str
 
     def look(self) -> None:
         """Take the newest painting now, if there is one."""
+
+    def trace_waits(self) -> None:
+        """From now on tell for each interval how long other programs kept it waiting. From the GUI thread."""
 
     def set_live(self, live: bool) -> None:
         """Refresh continuously and move with the music, or rest when the last fade is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from visualizer.gui.waits import Waits
 from visualizer.hearing.analyser import Features
 from visualizer.painting.knobs import Knobs
 from visualizer.picture.hanging import FITS, WALL, Fit
@@ -42,7 +44,9 @@ class Easel:
         self.upload_s: deque[float] = deque(maxlen=TIMINGS_KEPT)
         self.paint_s: deque[float] = deque(maxlen=TIMINGS_KEPT)
         self.interval_s: deque[float] = deque(maxlen=TIMINGS_KEPT)
+        self.others_s: deque[float] = deque(maxlen=TIMINGS_KEPT)  # of each interval; 0 without trace_waits
         self.painting_age_s: deque[float] = deque(maxlen=TIMINGS_KEPT)
+        self._waits: Waits | None = None
         self.renderer = ""
         self._take, self._features, self._clock = take, features, clock
         self._scene = Scene(WALL)
@@ -126,6 +130,15 @@ class Easel:
         """Refresh seldom, because another canvas is the show; or as often as the screen can."""
         self._every = PREVIEW_EVERY if preview else 1
 
+    def trace_waits(self) -> None:
+        """From now on tell for each interval how long other programs kept it waiting. From the GUI thread."""
+        gui = threading.get_native_id()
+        self._waits = Waits(lambda: (gui, *self._other_threads()))
+
+    def _other_threads(self) -> tuple[int, ...]:
+        """Native numbers of the threads beside the GUI's that a refresh goes through."""
+        return ()
+
     def _begin(self, image: np.ndarray | None) -> None:
         """Fade to an image from what is on screen, from now on; None is the bare wall."""
         raise NotImplementedError
@@ -180,8 +193,10 @@ class Easel:
             self._refreshed_at = None
             return
         refreshed_at = time.perf_counter()
+        others_s = self._waits.step() if self._waits is not None else 0.0
         if self._refreshed_at is not None:
             self.interval_s.append(refreshed_at - self._refreshed_at)
+            self.others_s.append(others_s)
         self._refreshed_at = refreshed_at
         if self._newest is not None:
             self.painting_age_s.append(self._clock() - self._newest.made_at)

@@ -110,6 +110,10 @@ class RasterCanvas(Easel, QWidget):
         """Another size: what was drawn does not fit."""
         self._wake()
 
+    def _other_threads(self) -> tuple[int, ...]:
+        number = self._worker.native_id if self._worker is not None else None
+        return () if number is None else (number,)
+
     def _begin(self, image: np.ndarray | None) -> None:
         self._refresh.hang(image, self._clock())
         self._changed()

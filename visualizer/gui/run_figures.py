@@ -45,8 +45,10 @@ class RunFigures:
         "seconds"; "refresh_hz", "interval_p50_ms", "interval_p99_ms" of the last refreshes; "key_frames_hz" made by the
         generator, "key_frames_shown_hz" (of two within one refresh the newer wins); "key_frame_age_p50_ms",
         "key_frame_age_p99_ms" (of the painting shown, since it was begun); "gui_stall_p99_ms", "gui_stall_max_ms": how
-        late the GUI thread came to a tick; "gui_busy_max_ms": what it computed at most between two; "cpu_share": of
-        one core; "rss_mb": the most memory; "holes" and "lost_samples"; "generator_ms", "tier", "divisor" in the end.
+        late the GUI thread came to a tick; "gui_stall_own_p99_ms", "gui_stall_own_max_ms": what of that no lack of a
+        core explains, None where the system does not say; "gui_busy_max_ms": what it computed at most between two;
+        "cpu_share": of one core; "rss_mb": the most memory; "holes" and "lost_samples"; "generator_ms", "tier",
+        "divisor" in the end.
         """
         if self._began is None:
             return {}
@@ -64,6 +66,8 @@ class RunFigures:
             "key_frame_age_p99_ms": percentile_ms(self._canvas.painting_age_s, 0.99),
             "gui_stall_p99_ms": percentile_ms(self._stalls.late_s, 0.99),
             "gui_stall_max_ms": percentile_ms(self._stalls.late_s, 1.0),
+            "gui_stall_own_p99_ms": percentile_ms(self._stalls.own_s, 0.99),
+            "gui_stall_own_max_ms": percentile_ms(self._stalls.own_s, 1.0),
             "gui_busy_max_ms": percentile_ms(self._stalls.busy_s, 1.0),
             "cpu_share": round((time.process_time() - processor) / seconds, 3),
             "cpu_share_late": self._late_share(clock + seconds),
@@ -90,6 +94,7 @@ class RunFigures:
             self._began = time.perf_counter(), time.process_time()
             self._stalls.start()
             self._canvas.interval_s.clear()
+            self._canvas.others_s.clear()
             self._canvas.painting_age_s.clear()
         elif time.perf_counter() - self._began[0] > SETTLED_S:
             self._made_per_s.append(self._session.figures().paintings_per_s)

@@ -5,11 +5,14 @@ Only for `--report` and the bench: it wakes the thread two hundred times a secon
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, Qt, QTimer
+
+from visualizer.usage import waited_s
 
 TICK_MS = 5
 KEPT = 200_000  # ticks: a quarter of an hour
@@ -21,9 +24,12 @@ class Stalls(QObject):
     Args:
         clock: seconds, steady.
         work: processor time of the GUI thread, seconds.
+        wait: how long the GUI thread was ready and had no core, seconds; gives None where the system does not say.
 
     Attributes:
         late_s: by how much each tick was late, seconds: the thread was busy, or the machine was.
+        own_s: how much of that no lack of a core explains: work, and waiting for other threads; empty where the system
+            does not say for how long there was none.
         busy_s: what the thread itself computed between two ticks, seconds, however busy the machine was.
     """
 
@@ -31,13 +37,15 @@ class Stalls(QObject):
         self,
         clock: Callable[[], float] = time.perf_counter,
         work: Callable[[], float] = time.thread_time,
+        wait: Callable[[], float | None] = lambda: waited_s(threading.get_native_id()),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.late_s: deque[float] = deque(maxlen=KEPT)
+        self.own_s: deque[float] = deque(maxlen=KEPT)
         self.busy_s: deque[float] = deque(maxlen=KEPT)
-        self._clock, self._work = clock, work
-        self._last: tuple[float, float] | None = None
+        self._clock, self._work, self._wait = clock, work, wait
+        self._last: tuple[float, float, float | None] | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -46,6 +54,7 @@ class Stalls(QObject):
     def start(self) -> None:
         """Begin anew."""
         self.late_s.clear()
+        self.own_s.clear()
         self.busy_s.clear()
         self._last = None
         self._timer.start()
@@ -56,8 +65,12 @@ class Stalls(QObject):
 
     def tick(self) -> None:
         """The timer's."""
-        now, work = self._clock(), self._work()
+        now, work, wait = self._clock(), self._work(), self._wait()
         if self._last is not None:
-            self.late_s.append(max(0.0, now - self._last[0] - TICK_MS / 1000))
-            self.busy_s.append(work - self._last[1])
-        self._last = now, work
+            before, worked, waited = self._last
+            late_s = max(0.0, now - before - TICK_MS / 1000)
+            self.late_s.append(late_s)
+            self.busy_s.append(work - worked)
+            if wait is not None and waited is not None:
+                self.own_s.append(max(0.0, late_s - (wait - waited)))
+        self._last = now, work, wait

@@ -23,6 +23,7 @@ from visualizer.painting.knobs import Knobs
 from visualizer.painting.latest import Latest
 from visualizer.painting.pacing import Schedule
 from visualizer.painting.rates import Durations, Refreshes
+from visualizer.priority import PAINTING, stand_back
 
 USUAL_HZ = 60.0  # of a screen that has not said its rate
 IDLE_FACTOR = 10  # after a while without sound: a tenth of the paintings, faded into each other all the longer
@@ -190,6 +191,7 @@ class Pipeline:
     # ---- the pipeline thread
 
     def _run(self) -> None:
+        stand_back(PAINTING)
         while not self._stopping:
             try:
                 wait_s = self.turn()

@@ -18,6 +18,7 @@ from visualizer.errors import VisualizerError
 from visualizer.painting.figures import Figures
 from visualizer.painting.knobs import Knobs
 from visualizer.painting.latest import Latest
+from visualizer.priority import PAINTING
 from visualizer.show.events import Event, Failed, ModelLoaded, Said, Status
 from visualizer.show.input_levels import InputLevels
 from visualizer.show.jukebox import Jukebox
@@ -59,7 +60,8 @@ class Session:
         self._tags = TagReader(self._emit, self._fail)
         self._levels = InputLevels(parts.meters, self._fail)
         self._worker = Worker(self._fail, "session", self._jukebox.tend, TEND_EVERY_S)
-        self._loader = Worker(self._fail, "models")  # of its own: pausing must not wait for a model
+        # Of its own: pausing must not wait for a model. The threads of its networks stand back as it does.
+        self._loader = Worker(self._fail, "models", back=PAINTING)
 
     @property
     def latest(self) -> Latest[Painting]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visualizer.priority import BACKGROUND
 from visualizer.show.events import Event, Surveyed
 from visualizer.show.worker import Worker
 
@@ -33,7 +34,7 @@ class Surveyor:
         self._emit = emit
         self._known: OrderedDict[Path, Survey] = OrderedDict()
         self._unwanted = threading.Event()  # of the survey that is under way
-        self._worker = Worker(failed, "survey")
+        self._worker = Worker(failed, "survey", back=BACKGROUND)
 
     def survey(self, path: Path, model: Model) -> None:
         """Hear a piece, unless it was heard lately; returns at once. From one thread."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from visualizer.files.tags import Tags, read_cover, read_tags
+from visualizer.priority import BACKGROUND
 from visualizer.show.events import Covered, Event, TagsRead
 from visualizer.show.worker import Worker
 
@@ -39,7 +40,7 @@ class TagReader:
         self._known: OrderedDict[Path, Tags] = OrderedDict()
         self._closing = False
         self._heard: Path | None = None  # whose cover is wanted
-        self._worker = Worker(failed, "tags")
+        self._worker = Worker(failed, "tags", back=BACKGROUND)
 
     def known(self, path: Path) -> Tags | None:
         """The tags of a file that was read; any thread, never waits."""

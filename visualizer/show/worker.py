@@ -9,6 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from visualizer.priority import stand_back
+
 Job = Callable[[], None]
 
 
@@ -20,19 +22,31 @@ class Worker:
         name: of the thread.
         idle: called on the thread when nothing has come for a while, again and again.
         idle_s: that while, seconds; None never calls idle.
+        back: how far the thread stands back for others, see visualizer.priority.
     """
 
     def __init__(
-        self, failed: Callable[[Exception], None], name: str, idle: Job = lambda: None, idle_s: float | None = None
+        self,
+        failed: Callable[[Exception], None],
+        name: str,
+        idle: Job = lambda: None,
+        idle_s: float | None = None,
+        back: int = 0,
     ) -> None:
         self._failed = failed
         self._idle = idle
         self._idle_s = idle_s
+        self._back = back
         self._jobs: list[tuple[str, Job]] = []
         self._wanted = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
+
+    @property
+    def native_id(self) -> int | None:
+        """The system's number of the thread."""
+        return self._thread.native_id
 
     def submit(self, job: Job, key: str = "") -> None:
         """Run a job soon; it takes the place of a waiting one with the same key. Returns at once."""
@@ -52,6 +66,7 @@ class Worker:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        stand_back(self._back)
         while True:
             job = self._next()
             if job is None:
