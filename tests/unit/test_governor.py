@@ -97,6 +97,21 @@ def test_paintings_fit_their_share_of_the_time() -> None:
         assert governor.observe(Load(60.0, 0.0, painting_s)) == Pace(divisor, 0)
 
 
+def test_it_begins_at_the_pace_that_is_expected() -> None:
+    governor = Governor()
+    assert governor.expect(0.045, 60.0) == governor.pace == Pace(4, 0)
+    assert governor.observe(Load(60.0, 0.0, 0.045)) == Pace(4, 0)
+
+
+@given(hz=st.floats(20, 240), most=st.floats(15, 60), painting_s=st.floats(0.0001, 0.01))
+def test_no_more_paintings_are_made_than_are_worth_it(hz: float, most: float, painting_s: float) -> None:
+    governor = Governor(GovernorConfig(most_per_s=most))
+    for _ in range(30):
+        pace = governor.observe(Load(hz, 0.0, painting_s))
+    assert hz / pace.divisor <= most * (1 + 1e-9)
+    assert pace.divisor == 1 or hz / (pace.divisor - 1) > most or painting_s * hz / (pace.divisor - 1) > 0.5
+
+
 def test_the_divisor_keeps_still_at_its_edge() -> None:
     governor = Governor()
     paces = [governor.observe(Load(60.0, 0.0, 0.0373 + 0.0004 * (index % 2))) for index in range(100)]
@@ -146,7 +161,16 @@ def test_a_resting_screen_is_no_trouble() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("share", 1.5), ("margin", 0.0), ("bad", 0.001), ("good", -0.1), ("climb_after", 0)]
+    ("field", "value"),
+    [
+        ("share", 1.5),
+        ("margin", 0.0),
+        ("bad", 0.001),
+        ("good", -0.1),
+        ("climb_after", 0),
+        ("most_per_s", 14.0),
+        ("fewest_per_s", 0.0),
+    ],
 )
 def test_wrong_limits_are_refused(field: str, value: float) -> None:
     with pytest.raises(ValueError, match=field):

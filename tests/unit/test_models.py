@@ -206,6 +206,10 @@ def test_a_model_of_the_shelf_is_not_made_again_and_shares_its_encoder(tmp_path:
     assert made[2:] == [one, two / "generator.onnx", two]
     del made[:]
     assert [shelf.model(folder).card.folder for folder in (one, two, two, one)] == [one, two, two, one]
+    again = shelf.model(one)
+    assert again.generator is shelf.model(one).generator
+    assert again.paint_s is not None  # as it was when it was made warm
+    assert again.paint_s > 0
     assert made == []
 
 

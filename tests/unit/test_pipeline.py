@@ -190,11 +190,12 @@ WORK_S = 0.02  # that a painting takes on this clock
 
 
 class Slow:
-    """A model whose paintings take WORK_S of the clock."""
+    """A model whose paintings take time of the clock: WORK_S at first."""
 
     def __init__(self, model: PaintingModel, clock: HandClock) -> None:
         self.card = model.card
-        self.encode_s = 0.0
+        self.encode_s, self.work_s = 0.0, WORK_S
+        self.paint_s = WORK_S
         self._model, self._clock = model, clock
 
     def encode(self, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -202,7 +203,7 @@ class Slow:
         return self._model.encode(windows)
 
     def paint(self, noise: np.ndarray, embedding: np.ndarray) -> np.ndarray:
-        self._clock.sleep(WORK_S)
+        self._clock.sleep(self.work_s)
         return self._model.paint(noise, embedding)
 
 
@@ -337,6 +338,26 @@ def test_holes_in_the_sound_shed_the_picture(bench: Bench) -> None:
     figures = bench.pipeline.figures()
     assert figures.divisor > before
     assert figures.holes == 3
+
+
+def test_another_model_begins_at_its_own_pace(bench: Bench, model: PaintingModel) -> None:
+    beats = [0.2 * k for k in range(1, 200)]
+    bench.pipeline.set_source(LiveInput(clicks(RATE, 40.0, beats), RATE, bench.clock, block=220))
+    bench.pipeline.set_refresh(50.0)
+    bench.run(2.5)
+    slower = Slow(model, bench.clock)
+    slower.paint_s, slower.work_s = 0.08, 0.119  # alone, and beside everything else
+    bench.pipeline.set_model(slower)
+    bench.run(0.3)
+    assert bench.pipeline.figures().divisor == 6  # at once, before any was measured
+    bench.run(3.0)
+    assert bench.pipeline.figures().divisor == 8
+    bench.pipeline.set_model(bench.slow)
+    bench.run(0.1)
+    assert bench.pipeline.figures().divisor == 2
+    bench.pipeline.set_model(slower)
+    bench.run(0.1)
+    assert bench.pipeline.figures().divisor == 8
 
 
 def test_orders_reach_the_engine(bench: Bench) -> None:

@@ -19,6 +19,7 @@ class GovernorConfig:
         window_s: between two observations.
         share: of the time between paintings that making one may take, so that sound and screen keep theirs.
         margin: a cheaper painting must fit this share of the allowed time before paintings come more often.
+        most_per_s: paintings that are worth their work, however fast they are made.
         fewest_per_s: paintings, before the picture's tier is touched; only for the sound's sake are they fewer.
         cheapest_tier: of the picture.
         largest_divisor: refreshes for one painting.
@@ -31,6 +32,7 @@ class GovernorConfig:
     window_s: float = 1.0
     share: float = 0.75
     margin: float = 0.8
+    most_per_s: float = math.inf
     fewest_per_s: float = 15.0
     cheapest_tier: int = 2
     largest_divisor: int = 12
@@ -45,6 +47,10 @@ class GovernorConfig:
             raise ValueError(f"GovernorConfig: share {self.share} and margin {self.margin} must lie between 0 and 1")
         if not 0 <= self.good < self.bad <= 1:
             raise ValueError(f"GovernorConfig: good {self.good} and bad {self.bad} must rise from 0 to 1")
+        if not 0 < self.fewest_per_s <= self.most_per_s:
+            raise ValueError(
+                f"GovernorConfig: fewest_per_s {self.fewest_per_s} and most_per_s {self.most_per_s} must rise from 0"
+            )
         if not 1 <= self.climb_after <= self.longest_wait:
             raise ValueError(f"GovernorConfig.climb_after is {self.climb_after}: use 1 to {self.longest_wait}")
 
@@ -91,6 +97,12 @@ class Governor:
         self._since_climb: int | None = None  # windows since the last try, while it may still fail
         self._wait = self.config.climb_after
 
+    def expect(self, painting_s: float, refresh_hz: float) -> Pace:
+        """Begin at the pace that paintings of so many seconds allow, before any was made."""
+        self._afford(Load(refresh_hz, painting_s=painting_s))
+        self.pace = self._row(refresh_hz)[self.level]
+        return self.pace
+
     def observe(self, load: Load) -> Pace:
         """Take what the last window showed; returns the pace of the next."""
         self._afford(load)
@@ -134,13 +146,15 @@ class Governor:
 
     def _afford(self, load: Load) -> None:
         """Follow the generator's own speed, with a margin before paintings come more often again."""
+        least = max(1, math.ceil(load.refresh_hz / self.config.most_per_s))
+        self._affordable = max(self._affordable, least)
         if load.painting_s is None or load.painting_s <= 0:
             return
         needed = load.painting_s * load.refresh_hz / self.config.share
         largest = self.config.largest_divisor
         if needed > self._affordable:
             self._affordable = min(largest, math.ceil(needed))
-        elif needed < self.config.margin * (self._affordable - 1):
+        elif self._affordable > least and needed < self.config.margin * (self._affordable - 1):
             self._affordable -= 1
 
     def _row(self, refresh_hz: float) -> list[Pace]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -30,12 +31,14 @@ class PaintingModel:
         card: what the model folder says of itself.
         provider: "CPU" or "CUDA": what really runs it.
         provider_reason: why, as a sentence for the user.
+        paint_s: seconds that a painting took while the model was made warm; None before.
     """
 
     def __init__(self, card: ModelCard, encoder: Any, generator: Any, provider: str, provider_reason: str) -> None:
         self.card = card
         self.provider = provider
         self.provider_reason = provider_reason
+        self.paint_s: float | None = None
         self._encoder = encoder
         self._generator = generator
 
@@ -53,6 +56,11 @@ class PaintingModel:
     def prototypes(self) -> np.ndarray:
         """Mean embedding of each period, float32 [5, 10]."""
         return self.card.prototypes
+
+    @property
+    def generator(self) -> Any:
+        """What it paints with; models may share it."""
+        return self._generator
 
     def runs_as(self, other: PaintingModel) -> bool:
         """Both run the same two networks."""
@@ -97,6 +105,9 @@ class PaintingModel:
         try:
             embedding, period = self.encode(mel)
             image = self._paint(noise, card.prototypes[:1])
+            started = perf_counter()
+            self._paint(noise, card.prototypes[:1])
+            self.paint_s = perf_counter() - started
         except Exception as error:  # ONNX Runtime's exceptions share no narrower class
             raise VisualizerError(
                 tr(
@@ -194,6 +205,8 @@ class ModelShelf:
         kept = self._models.pop(place, None)
         if kept is None or not model.runs_as(kept):
             model.warm_up()
+        else:
+            model.paint_s = kept.paint_s
         self._models[place] = model
         while len(self._models) > KEPT:
             self._models.popitem(last=False)

@@ -16,9 +16,10 @@ from collections.abc import Callable
 from visualizer.hearing.analyser import Features
 from visualizer.hearing.listening import BeatOrder, Listening
 from visualizer.hearing.sources import Foreseen, Heard, Source, holes
+from visualizer.painting.efforts import Effort, Efforts
 from visualizer.painting.engine import Engine, Model, Painting
 from visualizer.painting.figures import Figures
-from visualizer.painting.governor import Governor, Load
+from visualizer.painting.governor import Load
 from visualizer.painting.knobs import Knobs
 from visualizer.painting.latest import Latest
 from visualizer.painting.pacing import Schedule
@@ -82,11 +83,11 @@ class Pipeline:
         self._place = self._cursor
         self._last_sound = self._last_moved = clock()
         self._schedule = Schedule()
-        self._governor = Governor()
         self._observed_at = clock()
         self._holes = 0
         self._refreshes = Refreshes()
-        self._paintings, self._encodings = Durations(), Durations()
+        self._efforts, self._effort = Efforts(), Effort()
+        self._encodings = Durations()
         self._late = 0.0
 
     def start(self) -> None:
@@ -167,15 +168,16 @@ class Pipeline:
 
     def figures(self) -> Figures:
         """What is measured; cheap."""
-        now, listening, pace = self._clock(), self.listening, self._governor.pace
+        now, listening, effort = self._clock(), self.listening, self._effort
+        pace, paintings = effort.governor.pace, effort.paintings
         return Figures(
             refresh_hz=self._refreshes.hz,
             late_refreshes=self._late,
-            paintings_per_s=self._paintings.per_second(now),
-            painting_ms=1e3 * self._paintings.typical,
-            painting_p95_ms=1e3 * self._paintings.slow,
+            paintings_per_s=paintings.per_second(now),
+            painting_ms=1e3 * paintings.typical,
+            painting_p95_ms=1e3 * paintings.slow,
             encoder_ms=1e3 * self._encodings.typical,
-            painting_age_ms=1e3 * self._paintings.age(now),
+            painting_age_ms=1e3 * paintings.age(now),
             divisor=pace.divisor,
             tier=pace.tier,
             lost_samples=listening.lost,
@@ -215,7 +217,7 @@ class Pipeline:
         painting = engine.paint(started, features)
         self._latest.put(painting)
         now = self._clock()
-        self._paintings.add(started, now - started)
+        self._effort.paintings.add(started, now - started)
         # What is heard soon counts as well: a file wakes the painter before its first sound.
         if features.is_open or self.listening.newest.is_open:
             self._last_sound = started
@@ -227,6 +229,7 @@ class Pipeline:
 
     def _new_engine(self) -> Engine:
         self._followed = self._model, self._period, self._knobs
+        self._effort = self._efforts.of(self._model, self._refresh_hz)
         engine = Engine(self._model, seed=self._seed, knobs=self._knobs, analyse=False)
         engine.set_period(self._period)
         return engine
@@ -237,7 +240,7 @@ class Pipeline:
             return
         if self._model is not self._followed[0]:
             engine.set_model(self._model)
-            self._paintings = Durations()  # the other model's speed says nothing about this one's
+            self._effort = self._efforts.of(self._model, self._refresh_hz, before=self._followed[0])
         engine.set_period(self._period)
         engine.set_knobs(self._knobs)
         while self._orders:
@@ -272,22 +275,22 @@ class Pipeline:
     @property
     def _lead_s(self) -> float:
         """From the beginning of a painting to the middle of the cross-fade to it."""
-        pace = self._governor.pace
-        fade_s = pace.divisor / self._refresh_hz
-        return min(self._paintings.typical + FADE_SHARE * fade_s, LONGEST_LEAD_S)
+        fade_s = self._effort.governor.pace.divisor / self._refresh_hz
+        return min(self._effort.paintings.typical + FADE_SHARE * fade_s, LONGEST_LEAD_S)
 
     def _period_s(self, now: float) -> float:
         idle = now - self._last_sound > IDLE_AFTER_S
-        return self._governor.pace.divisor * (IDLE_FACTOR if idle else 1) / self._refresh_hz
+        return self._effort.governor.pace.divisor * (IDLE_FACTOR if idle else 1) / self._refresh_hz
 
     def _govern(self, now: float) -> None:
         """Once a window, let the governor see what was measured."""
-        if now - self._observed_at < self._governor.config.window_s:
+        governor = self._effort.governor
+        if now - self._observed_at < governor.config.window_s:
             return
         self._observed_at = now
         missed = holes(self._source)
         late = self._refreshes.late(self._refresh_hz)
         self._late = late or 0.0
-        painting_s = self._paintings.typical or None
-        self._governor.observe(Load(self._refresh_hz, late, painting_s, max(0, missed - self._holes)))
+        painting_s = self._effort.paintings.typical or None
+        governor.observe(Load(self._refresh_hz, late, painting_s, max(0, missed - self._holes)))
         self._holes = missed
