@@ -51,27 +51,29 @@ def _tile(cell: int, angle: float) -> tuple[np.ndarray, np.ndarray]:
     luck = rng.random((count, count, 4))
     tracks = rng.random(BRISTLES)
     y, x = (np.mgrid[:TILE, :TILE] + 0.5) / cell
+    row, column = y.astype(int), x.astype(int)
+    sine, cosine = np.sin(angle), np.cos(angle)
     rank = np.full((TILE, TILE), -1.0)
     shift, height = np.zeros((TILE, TILE, 2)), np.full((TILE, TILE), 0.3)
-    row, column = y.astype(int), x.astype(int)
     for dy in (-1, 0, 1):
         for dx in (-1, 0, 1):
             here = luck[(row + dy) % count, (column + dx) % count]
             right = column + dx + 0.5 + 0.7 * (here[..., 0] - 0.5) - x
             down = row + dy + 0.5 + 0.7 * (here[..., 1] - 0.5) - y
-            along = right * np.cos(angle) + down * np.sin(angle)
-            across = down * np.cos(angle) - right * np.sin(angle)
-            bristle = _between(tracks, (across + 2) * (cell / BRISTLE) + 256 * here[..., 2])
+            across = down * cosine - right * sine
+            near = (np.abs(across) < WIDE) & (here[..., 3] > rank)  # the rest is worked out for few points alone
+            along = (right * cosine + down * sine)[near]
+            across, luck_here = across[near], here[near]
+            bristle = _between(tracks, (across + 2) * (cell / BRISTLE) + 256 * luck_here[:, 2])
             reach = LONG * (0.75 + 0.25 * bristle)
-            top = (np.abs(along) < reach) & (np.abs(across) < WIDE) & (here[..., 3] > rank)
-            rank[top] = here[..., 3][top]
-            way = (
-                PULL_ALONG * along * np.sin(angle) + PULL_ACROSS * across * np.cos(angle),
-                PULL_ALONG * along * np.cos(angle) - PULL_ACROSS * across * np.sin(angle),
-            )
-            shift[top] = np.stack(way, axis=-1)[top] * cell
+            top = np.abs(along) < reach
+            near[near] = top
+            along, across, bristle, reach = along[top], across[top], bristle[top], reach[top]
+            rank[near] = luck_here[top, 3]
+            shift[near, 0] = (PULL_ALONG * along * sine + PULL_ACROSS * across * cosine) * cell
+            shift[near, 1] = (PULL_ALONG * along * cosine - PULL_ACROSS * across * sine) * cell
             edge = np.clip((WIDE - np.abs(across)) * 5, 0, 1) * np.clip((reach - np.abs(along)) * 3, 0, 1)
-            height[top] = ((0.35 + 0.65 * bristle) * (0.5 + 0.5 * edge))[top]
+            height[near] = (0.35 + 0.65 * bristle) * (0.5 + 0.5 * edge)
     slope_y, slope_x = (height - np.roll(height, 1, axis) for axis in (0, 1))
     facing = slope_x * LAMP[0] + slope_y * LAMP[1]
     gain = 1 + np.clip(RAKING * facing, -RELIEF, RELIEF)
@@ -109,6 +111,7 @@ class Brushwork:
         self._gain = np.full((height * width, 4), LEVEL_STEPS, np.uint16)
         self._coarse_index: np.ndarray | None = None  # the same in a picture of half the size, once it is asked for
         self._lit = np.empty((height * width, 4), np.uint16)
+        self._white = np.full_like(self._lit, 255)  # compared with an array ten times as fast as with a number
 
     def follow(self, brightness: np.ndarray) -> None:
         """Lay the strokes along what runs in a new painting.
@@ -143,7 +146,7 @@ class Brushwork:
         picture = codes.view(np.uint32).reshape(-1).take(self._index).view(np.uint8).reshape(-1, 4)
         np.multiply(picture, self._gain, out=self._lit)
         np.right_shift(self._lit, LEVEL_BITS, out=self._lit)
-        np.minimum(self._lit, 255, out=self._lit)
+        np.minimum(self._lit, self._white, out=self._lit)
         return self._lit.astype(np.uint8).reshape(*self._size, 4)
 
     def dabbed(self, codes: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 MITCHELL_B = MITCHELL_C = 1 / 3
+CHUNK = 2**15  # values that are looked up at a time
 
 
 def mitchell(distance: np.ndarray) -> np.ndarray:
@@ -60,8 +61,16 @@ def to_linear(image: np.ndarray) -> np.ndarray:
 
 def to_srgb(light: np.ndarray) -> np.ndarray:
     """Linear light, float of any shape, clipped to [0, 1], to sRGB codes, uint8."""
-    steps = np.sqrt(np.clip(light, 0.0, 1.0)) * np.float32(4095) + np.float32(0.5)
-    return _srgb_table()[steps.astype(np.uint16)]
+    steps = np.clip(light, np.float32(0), np.float32(1))
+    np.sqrt(steps, out=steps)
+    steps *= np.float32(4095)
+    steps += np.float32(0.5)
+    codes = np.empty(steps.size, np.uint8)
+    places = steps.astype(np.uint16).reshape(-1)
+    for start in range(0, len(codes), CHUNK):  # NumPy makes whole numbers of 8 bytes of them: those must stay in reach
+        end = start + CHUNK
+        _srgb_table().take(places[start:end], out=codes[start:end], mode="clip")
+    return codes.reshape(steps.shape)
 
 
 def enlarge_light(light: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -169,14 +169,18 @@ class RasterPainting:
 def _bordered(codes: np.ndarray, border: int) -> np.ndarray:
     """sRGB codes [h, w, 3] as blue, green, red, 255 with the outermost points held over a border."""
     height, width = codes.shape[:2]
-    pixels = np.full((height + 2 * border, width + 2 * border, 4), 255, np.uint8)
+    pixels = np.empty((height + 2 * border, width + 2 * border, 4), np.uint8)
     inner = pixels[border : border + height, border : border + width]
-    inner[..., :3] = codes[..., ::-1]
+    for place, channel in enumerate((2, 1, 0)):  # one by one: all at once takes four times as long
+        inner[..., place] = codes[..., channel]
+    inner[..., 3] = 255
     if border:
-        pixels[border : border + height, :border] = inner[:, :1]
-        pixels[border : border + height, border + width :] = inner[:, -1:]
-        pixels[:border] = pixels[border]
-        pixels[border + height :] = pixels[border + height - 1]
+        points = pixels.view(np.uint32)[..., 0]
+        rows = points[border : border + height]
+        rows[:, :border] = rows[:, border : border + 1]
+        rows[:, border + width :] = rows[:, border + width - 1 : border + width]
+        points[:border] = rows[0]
+        points[border + height :] = rows[-1]
     return pixels
 
 
