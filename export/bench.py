@@ -21,7 +21,8 @@ import onnxruntime
 import torch
 
 from export.to_onnx import plain_encoder, plain_generator
-from mvnet.encoder import EMBEDDING_SIZE, AudioEncoder, PeriodHead, period_probabilities
+from mvnet.encoder import EMBEDDING_SIZE, PeriodHead, period_probabilities
+from mvnet.encoders import PAPER, build_encoder
 from mvnet.errors import MvnetError
 from mvnet.frontend import MelSpec
 from mvnet.gan import Generator
@@ -73,8 +74,8 @@ def time_encoders(model: Path, *, rounds: int, threads: int = 2, seed: int = 0) 
     """
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
-    encoder, head, spec = AudioEncoder().eval(), PeriodHead().eval(), MelSpec()
-    file = _files(model)[1]
+    card, file = _files(model)
+    encoder, head, spec = build_encoder(_network(card)).eval(), PeriodHead().eval(), MelSpec()
     window = np.random.default_rng(seed).uniform(-1, 1, (1, *spec.input_shape)).astype(np.float32)
     plain = _session(plain_encoder(encoder, head, spec).SerializeToString(), threads)
     shipped = _session(str(file), threads)
@@ -105,6 +106,14 @@ def _files(model: Path) -> tuple[dict[str, Any], Path]:
     if not encoder.is_file():
         raise MvnetError(f"{encoder} is missing: export the model again")
     return card, encoder
+
+
+def _network(card: dict[str, Any]) -> str:
+    """The name of the encoder's network; cards of before there were two do not tell it."""
+    try:
+        return str(card["training"]["encoder"]["config"].get("network", PAPER))
+    except (KeyError, TypeError, AttributeError):
+        return PAPER
 
 
 def _shipped(model: Path, generator: Generator) -> Path:

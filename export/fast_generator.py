@@ -22,7 +22,8 @@ import onnx
 from torch import nn
 
 from export.graph import Graph
-from export.to_onnx import NORM_EPSILON, values
+from export.to_onnx import NORM_EPSILON
+from export.values import values
 from mvnet.encoder import EMBEDDING_SIZE
 from mvnet.frontend import MelSpec
 from mvnet.gan import SLOPE, Generator, SelfAttention

@@ -21,7 +21,8 @@ from export.painter import generator_onnx, load_generator
 from export.parity import Difference, encoder_differences, generator_differences, sound_files, windows_of
 from export.to_onnx import encoder_onnx
 from mvnet.checkpoints import load_encoder
-from mvnet.encoder import EMBEDDING_SIZE, AudioEncoder
+from mvnet.encoder import EMBEDDING_SIZE
+from mvnet.encoders import Encoder
 from mvnet.errors import MvnetError
 from mvnet.frontend import MelSpec
 from mvnet.periods import PERIODS
@@ -158,7 +159,7 @@ def encoder_file(options: ExportOptions, exported: bytes) -> tuple[str, bytes]:
     return key, shared.read_bytes()
 
 
-def _embeddings(encoder: AudioEncoder, windows: np.ndarray, prototypes: np.ndarray, seed: int) -> np.ndarray:
+def _embeddings(encoder: Encoder, windows: np.ndarray, prototypes: np.ndarray, seed: int) -> np.ndarray:
     """What the generator is compared on: the windows' embeddings, the prototypes and random ones, [n, 10]."""
     with torch.inference_mode():
         heard = encoder(torch.from_numpy(windows)).numpy()

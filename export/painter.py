@@ -20,7 +20,7 @@ from torch import nn
 
 from export import fast_generator
 from export.graph import Graph
-from export.to_onnx import values
+from export.values import values
 from mvnet import checkpoints
 from mvnet.brush import SLOPE as BRUSH_SLOPE
 from mvnet.brush import STEP, Brush

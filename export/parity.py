@@ -15,7 +15,8 @@ import onnxruntime
 import torch
 
 from mvnet.decode import SOUND_SUFFIXES, decode_blocks
-from mvnet.encoder import AudioEncoder, PeriodHead, period_probabilities
+from mvnet.encoder import PeriodHead, period_probabilities
+from mvnet.encoders import Encoder
 from mvnet.errors import MvnetError
 from mvnet.frontend import MelSpec, RollingMel
 from mvnet.gan import Generator
@@ -92,9 +93,7 @@ def windows_of(files: Sequence[Path], spec: MelSpec) -> np.ndarray:
     return np.stack(windows)
 
 
-def encoder_differences(
-    network: bytes, encoder: AudioEncoder, head: PeriodHead, windows: np.ndarray
-) -> list[Difference]:
+def encoder_differences(network: bytes, encoder: Encoder, head: PeriodHead, windows: np.ndarray) -> list[Difference]:
     """Compare the exported encoder with torch on windows [n, 3, 128, 256], in each batch size."""
     with torch.inference_mode():
         embedding = encoder.eval()(torch.from_numpy(windows))

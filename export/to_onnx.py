@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
-from torch import Tensor, nn
+from torch import nn
 
 from export.graph import Graph
-from mvnet.encoder import EMBEDDING_SIZE, AudioEncoder, PeriodHead
+from export.style_encoder import style_encoder_onnx
+from export.values import values
+from mvnet.encoder import EMBEDDING_SIZE, PeriodHead
+from mvnet.encoders import Encoder
 from mvnet.frontend import MelSpec
 from mvnet.gan import SLOPE, Generator, SelfAttention
 from mvnet.periods import PERIODS
+from mvnet.style_encoder import StyleEncoder
 
 NORM_EPSILON = 1e-5  # torch's default, of every instance normalisation
 
 
-def values(tensor: Tensor) -> np.ndarray:
-    """A parameter as a float32 array."""
-    return tensor.detach().float().cpu().numpy()
-
-
-def encoder_onnx(encoder: AudioEncoder, head: PeriodHead, spec: MelSpec, *, compact: bool = True) -> onnx.ModelProto:
+def encoder_onnx(encoder: Encoder, head: PeriodHead, spec: MelSpec, *, compact: bool = True) -> onnx.ModelProto:
     """mel [N, 3, 128, 256] -> embedding [N, 10] and period [N, 5], probabilities in the order of PERIODS.
 
     Batch normalisation is folded into the convolution before it: exact up to rounding, in eval mode.
@@ -29,8 +28,10 @@ def encoder_onnx(encoder: AudioEncoder, head: PeriodHead, spec: MelSpec, *, comp
         encoder: in any mode; its running statistics are used.
         head: of the period.
         spec: of the windows it was trained on.
-        compact: 16-bit storage.
+        compact: 16-bit storage of the paper's network.
     """
+    if isinstance(encoder, StyleEncoder):
+        return style_encoder_onnx(encoder, head, spec)
     graph = Graph(compact=compact)
     x = "mel"
     layers = list(encoder.blocks)
@@ -59,11 +60,13 @@ def _folded(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[np.ndarray, np.ndarr
     return values(conv.weight) * scale[:, None, None, None], bias
 
 
-def plain_encoder(encoder: AudioEncoder, head: PeriodHead, spec: MelSpec) -> onnx.ModelProto:
+def plain_encoder(encoder: Encoder, head: PeriodHead, spec: MelSpec) -> onnx.ModelProto:
     """The encoder with one node for each step of the network, float32: the baseline that `encoder_vs_plain_onnx` times.
 
     Inputs, outputs and arguments as encoder_onnx.
     """
+    if isinstance(encoder, StyleEncoder):
+        return style_encoder_onnx(encoder, head, spec, folded=False)
     graph = Graph(compact=False)
     x = "mel"
     for layer in encoder.blocks:

@@ -4,7 +4,8 @@ Written by the trainings, read by export and evaluation, loadable with weights_o
 is tensors, numbers, strings, lists and dicts only. The state that a training needs to go on (optimiser,
 position) is another file: see mvnet.run.
 
-    {"format": 1, "kind": "encoder" | "gan", "spec": MelSpec as dict, "weights": state dict,
+    {"format": 1, "kind": "encoder" | "notes" | "gan", "spec": MelSpec as dict, "weights": state dict,
+     "network": name in mvnet.encoders (encoder; without it the paper's),
      "head": state dict (encoder), "prototypes": five rows of ten (encoder), "figures": dict,
      "config": dict, "commit": str,
      "encoder_digest": weights_digest of the encoder that it was trained with (gan)}
@@ -22,12 +23,18 @@ from typing import Any
 import torch
 from torch import nn
 
-from mvnet.encoder import AudioEncoder, PeriodHead
+from mvnet.encoder import PeriodHead
+from mvnet.encoders import PAPER, Encoder, build_encoder
 from mvnet.errors import MvnetError
 from mvnet.gan import Generator
+from mvnet.note_network import NoteNetwork
 
 FORMAT = 1
-FILES = {"encoder": "encoder.pt", "gan": "generator.pt"}  # the name of a finished network in its run folder
+FILES = {
+    "encoder": "encoder.pt",
+    "notes": "notes.pt",
+    "gan": "generator.pt",
+}  # the name of a finished network in its run folder
 
 
 def write_atomic(path: Path, content: dict[str, Any]) -> None:
@@ -65,7 +72,7 @@ def load_checkpoint(path: Path | str, kind: str) -> dict[str, Any]:
 
     Args:
         path: a .pt file or a run folder.
-        kind: "encoder" or "gan".
+        kind: "encoder", "notes" or "gan".
     Raises:
         MvnetError: missing, damaged, of another kind or of another format.
     """
@@ -80,7 +87,7 @@ def load_checkpoint(path: Path | str, kind: str) -> dict[str, Any]:
     return content
 
 
-def load_encoder(path: Path | str) -> tuple[AudioEncoder, PeriodHead, dict[str, Any]]:
+def load_encoder(path: Path | str) -> tuple[Encoder, PeriodHead, dict[str, Any]]:
     """The encoder and its period head in eval mode, and the rest of the file.
 
     Returns:
@@ -90,10 +97,22 @@ def load_encoder(path: Path | str) -> tuple[AudioEncoder, PeriodHead, dict[str, 
         MvnetError: see load_checkpoint.
     """
     content = load_checkpoint(path, "encoder")
-    encoder, head = AudioEncoder(), PeriodHead()
+    encoder, head = build_encoder(content.get("network", PAPER)), PeriodHead()
     _fill(encoder, content.pop("weights", None), path)
     _fill(head, content.pop("head", None), path)
     return encoder.eval(), head.eval(), content
+
+
+def load_notes(path: Path | str) -> tuple[NoteNetwork, dict[str, Any]]:
+    """The note network in eval mode, and the rest of the file ("spec", "figures", "config", "commit").
+
+    Raises:
+        MvnetError: see load_checkpoint.
+    """
+    content = load_checkpoint(path, "notes")
+    notes = NoteNetwork()
+    _fill(notes, content.pop("weights", None), path)
+    return notes.eval(), content
 
 
 def load_generator(path: Path | str) -> tuple[Generator, dict[str, Any]]:

@@ -21,7 +21,11 @@ def configure(parser: ArgumentParser) -> Callable[[Namespace], int]:
     parser.add_argument("--layout", default="auto", help="of the data set (default: auto; see `mvnet data --help`)")
     parser.add_argument("--teachers", type=Path, required=True, help="folder with the packages musicnn and basic_pitch")
     parser.add_argument("--output", type=Path, required=True, help="file to write, .npz")
+    parser.add_argument(
+        "--notes", type=Path, help="another file to write, .npz: the notes themselves, for `mvnet train notes`"
+    )
     parser.add_argument("--cache", type=Path, required=True, help="folder of decoded data")
+    parser.add_argument("--held-out", action="store_true", help="hear the held-out clips too, to measure with")
     parser.add_argument("--val-share", type=float, default=0.15, help="held out, where the data names no split")
     parser.add_argument("--seed", type=int, default=0, help="of the split, where the set has none (default: 0)")
     parser.add_argument("--threads", type=int, default=0, help="of the networks; 0 = their libraries' choice")
@@ -30,15 +34,17 @@ def configure(parser: ArgumentParser) -> Callable[[Namespace], int]:
 
 
 def run(args: Namespace) -> int:
-    """Let the teachers hear every training clip; about half a second each on one core."""
+    """Let the teachers hear every training clip (with --held-out all); about half a second each on one core."""
     import numpy as np
     import torch
     from tqdm import tqdm
 
     from mvnet.clips import FULL_SCALE, load_clip_samples
     from mvnet.frontend import MelSpec
+    from mvnet.harmony import harmony_statistics
     from mvnet.layouts import read_music
     from mvnet.lessons import write_lessons
+    from mvnet.note_lessons import note_steps, write_notes
     from mvnet.tagger import Tagger
     from mvnet.transcriber import Transcriber
 
@@ -48,14 +54,19 @@ def run(args: Namespace) -> int:
     recordings = read_music(args.data, args.layout, seed=args.seed, val_share=args.val_share)
     spec = MelSpec()
     loaded = load_clip_samples(recordings, spec, args.cache, progress=not args.json)
-    rows = loaded.indices("train")
-    harmony, tags = [], []
+    rows = np.arange(len(loaded)) if args.held_out else loaded.indices("train")
+    harmony, tags, steps = [], [], []
     for row in tqdm(rows, disable=args.json, unit="clip"):
         sound = loaded.samples[row].astype(np.float32) / FULL_SCALE
-        harmony.append(transcriber.features(sound))
+        notes, onsets = transcriber.notes(sound)
+        harmony.append(harmony_statistics(notes, onsets))
+        if args.notes:
+            steps.append(note_steps(notes, onsets, spec))
         tags.append(tagger.features(sound, spec.sample_rate))
     clips = [loaded.clips[row] for row in rows]
     write_lessons(args.output, clips, {"harmony": np.stack(harmony), "tags": np.stack(tags)})
+    if args.notes:
+        write_notes(args.notes, clips, np.stack(steps))
     result = {"file": str(args.output), "clips": len(clips), "harmony": len(harmony[0]), "tags": len(tags[0])}
     print(json.dumps(result) if args.json else f"{len(clips)} clips heard, kept in {args.output}.")
     return 0

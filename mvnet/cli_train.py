@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 
 from mvnet import cli_painter
-from mvnet.configs import RECIPES, EncoderConfig, GanConfig, RunConfig, add_flags, with_flags
+from mvnet.configs import RECIPES, EncoderConfig, GanConfig, NotesConfig, RunConfig, add_flags, with_flags
 from mvnet.errors import MvnetError
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
     from lightning_fabric import Fabric
 
+    from mvnet.clips import ClipWindows
     from mvnet.encoder_data import EncoderData
+    from mvnet.frontend import MelSpec
+    from mvnet.records import Recording
     from mvnet.train_gan import GanData
 
 DRY_STEPS = 3
@@ -44,30 +47,35 @@ Item = TypeVar("Item", bound=_InSplit)
 
 
 def configure(parser: ArgumentParser) -> Callable[[Namespace], int]:
-    """Add the two trainings and their flags."""
+    """Add the trainings and their flags."""
     parts = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     encoder = parts.add_parser("encoder", help="the audio encoder: music to ten numbers")
     _add_common(encoder)
     encoder.add_argument(
         "--scale", choices=SCALES, default="db", help="of the spectrogram; power is the author's code's"
     )
-    encoder.add_argument(
-        "--more-data", type=Path, action="append", default=[], help="another folder of music; may be repeated"
-    )
-    encoder.add_argument(
-        "--choose-on",
-        type=Path,
-        help="of these folders the one whose held-out pieces are measured; the others' are not read",
-    )
+    _add_more_music(encoder)
     encoder.add_argument("--init", type=Path, help="encoder.pt or its run folder, with whose weights to begin")
     encoder.add_argument("--like", type=Path, help="encoder.pt onto whose embeddings the finished ones are turned")
     encoder.add_argument(
         "--lessons-file", type=Path, action="append", default=[],
         help="what teachers hear in the clips, from `mvnet lessons`; may be repeated, the one known to --init first",
     )  # fmt: skip
+    encoder.add_argument("--notes", type=Path, help="style: notes.pt of `mvnet train notes`, or its run folder")
     add_flags(encoder, EncoderConfig)
     add_flags(encoder, RunConfig)
     encoder.set_defaults(train=_run_encoder)
+    notes = parts.add_parser("notes", help="the encoder's first half: which notes sound")
+    _add_common(notes)
+    _add_more_music(notes)
+    notes.add_argument("--init", type=Path, help="notes.pt or its run folder, with whose weights to begin")
+    notes.add_argument(
+        "--notes-file", type=Path, action="append", required=True,
+        help="what a teacher hears in the clips, from `mvnet lessons --notes`; may be repeated",
+    )  # fmt: skip
+    add_flags(notes, NotesConfig)
+    add_flags(notes, RunConfig)
+    notes.set_defaults(train=_run_notes, scale="db")
     gan = parts.add_parser("gan", help="the generator of paintings and its discriminator")
     _add_common(gan)
     gan.add_argument("--encoder", type=Path, required=True, help="encoder.pt, or the run folder that holds it")
@@ -79,6 +87,17 @@ def configure(parser: ArgumentParser) -> Callable[[Namespace], int]:
     gan.set_defaults(train=_run_gan)
     cli_painter.configure(parts, _add_common, _folder, _report)
     return lambda args: args.train(args)
+
+
+def _add_more_music(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--more-data", type=Path, action="append", default=[], help="another folder of music; may be repeated"
+    )
+    parser.add_argument(
+        "--choose-on",
+        type=Path,
+        help="of these folders the one whose held-out pieces are measured; the others' are not read",
+    )
 
 
 def _add_common(parser: ArgumentParser) -> None:
@@ -94,7 +113,7 @@ def _run_encoder(args: Namespace) -> int:
     recipe = RECIPES[args.loss or "triplet"]
     config, run = with_flags(recipe, args), with_flags(RunConfig(), args)
     from mvnet.allocation import keep_freed_blocks
-    from mvnet.checkpoints import load_encoder
+    from mvnet.checkpoints import load_encoder, load_notes
     from mvnet.engine import start_engine
     from mvnet.start import load_start
     from mvnet.train_encoder import train_encoder
@@ -103,12 +122,41 @@ def _run_encoder(args: Namespace) -> int:
     fabric = start_engine(run)
     start = load_start(args.init) if args.init else None
     like = load_encoder(args.like)[0] if args.like else None
+    notes = load_notes(args.notes)[0] if args.notes else None
     with _folder(args, run) as path:
         data = _encoder_data(args, config, run, fabric)
         if run.dry_run:
             batch = max(1, len(data.split("train")) // (DRY_STEPS * fabric.world_size))
             config = replace(config, epochs=1, batch=batch, anchors_per_clip=1, warmup=0.0)
-        ended, figures = train_encoder(config, data, path, run, fabric, start=start, like=like, quiet=args.json)
+        ended, figures = train_encoder(
+            config, data, path, run, fabric, start=start, notes=notes, like=like, quiet=args.json
+        )
+    return _report(args, path, ended, figures, fabric)
+
+
+def _run_notes(args: Namespace) -> int:
+    config, run = with_flags(NotesConfig(), args), with_flags(RunConfig(), args)
+    from mvnet.allocation import keep_freed_blocks
+    from mvnet.checkpoints import load_notes
+    from mvnet.engine import start_engine
+    from mvnet.frontend import MelSpec
+    from mvnet.note_lessons import read_notes
+    from mvnet.train_notes import NotesData, train_notes
+
+    keep_freed_blocks()
+    fabric = start_engine(run)
+    start = load_notes(args.init)[0] if args.init else None
+    spec = MelSpec()
+    with _folder(args, run) as path:
+        loaded = _windows(args, config.seed, spec, run, fabric)
+        clips = [clip for part in loaded for clip in part.clips]
+        notes, known = read_notes(args.notes_file, clips, spec)
+        windows = np.concatenate([part.windows for part in loaded])[known]
+        data = NotesData(spec, [clip for clip, kept in zip(clips, known, strict=True) if kept], windows, notes[known])
+        if run.dry_run:
+            batch = max(1, len(data.split("train")) // (DRY_STEPS * fabric.world_size))
+            config = replace(config, epochs=1, batch=batch)
+        ended, figures = train_notes(config, data, path, run, fabric, start=start, quiet=args.json)
     return _report(args, path, ended, figures, fabric)
 
 
@@ -157,20 +205,13 @@ def _gan_data(args: Namespace, config: GanConfig, run: RunConfig, fabric: Fabric
 
 def _encoder_data(args: Namespace, config: EncoderConfig, run: RunConfig, fabric: Fabric) -> EncoderData:
     """Windows, and samples where the sound itself is changed; process 0 of each host fills the cache first."""
-    from mvnet.datasets import load_clip_samples, load_clip_windows, read_music
-    from mvnet.encoder_data import EncoderData, choose_on, join
+    from mvnet.datasets import load_clip_samples, load_clip_windows
+    from mvnet.encoder_data import EncoderData, join
     from mvnet.frontend import MelSpec
     from mvnet.lessons import read_lessons
 
     spec = MelSpec(scale=args.scale)
-    folders = [args.data, *args.more_data]
-    sets = [read_music(folder, args.layout, seed=config.seed, val_share=args.val_share) for folder in folders]
-    if args.choose_on is not None:
-        if args.choose_on not in folders:
-            raise MvnetError(f"--choose-on {args.choose_on} is none of the folders of --data and --more-data")
-        sets = choose_on(sets, folders.index(args.choose_on))
-    if run.dry_run:
-        sets = [few(recordings) for recordings in sets]
+    sets = _music(args, config.seed, run)
     cache = args.cache or args.folder / "cache"
     show = not args.json and fabric.local_rank == 0
     parts = []
@@ -184,6 +225,30 @@ def _encoder_data(args: Namespace, config: EncoderConfig, run: RunConfig, fabric
         return data
     lessons, measure = read_lessons(args.lessons_file, data.clips)
     return replace(data, lessons=lessons, measure=measure)
+
+
+def _music(args: Namespace, seed: int, run: RunConfig) -> list[list[Recording]]:
+    """The recordings of each folder of --data and --more-data."""
+    from mvnet.datasets import read_music
+    from mvnet.encoder_data import choose_on
+
+    folders = [args.data, *args.more_data]
+    sets = [read_music(folder, args.layout, seed=seed, val_share=args.val_share) for folder in folders]
+    if args.choose_on is not None:
+        if args.choose_on not in folders:
+            raise MvnetError(f"--choose-on {args.choose_on} is none of the folders of --data and --more-data")
+        sets = choose_on(sets, folders.index(args.choose_on))
+    return [few(recordings) for recordings in sets] if run.dry_run else sets
+
+
+def _windows(args: Namespace, seed: int, spec: MelSpec, run: RunConfig, fabric: Fabric) -> list[ClipWindows]:
+    """The windows of each of these folders; process 0 of each host fills the cache first."""
+    from mvnet.datasets import load_clip_windows
+
+    cache = args.cache or args.folder / "cache"
+    show = not args.json and fabric.local_rank == 0
+    with fabric.rank_zero_first(local=True):
+        return [load_clip_windows(part, spec, cache, progress=show) for part in _music(args, seed, run)]
 
 
 def few(items: Sequence[Item]) -> list[Item]:

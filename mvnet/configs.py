@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from mvnet.errors import MvnetError
 
 LOSSES = ("triplet", "supcon")
+NETWORKS = ("paper", "style")
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("auto", "32", "bf16")
 STRATEGIES = ("auto", "ddp")
 # May grow between two parts of one run: everything before the new end stays as it was.
 EXTENDABLE = ("epochs",)
 
-Config = TypeVar("Config", "EncoderConfig", "GanConfig", "RunConfig")
+Config = TypeVar("Config", "EncoderConfig", "NotesConfig", "GanConfig", "RunConfig")
 
 
 def _option(default: Any, text: str, choices: tuple[str, ...] | None = None) -> Any:
@@ -51,6 +52,7 @@ INF = float("inf")
 class EncoderConfig:
     """How the audio encoder learns. The defaults are the paper's (section 4.1); see SUPCON for the other recipe."""
 
+    network: str = _option("paper", "paper (the paper's), or style (reads notes and texture, needs --notes)", NETWORKS)
     loss: str = _option("triplet", "triplet (the paper's) or supcon (contrastive and cross-entropy)", LOSSES)
     epochs: int = _option(15, "passes over the clips")
     batch: int = _option(1, "triplets, or clips with supcon, in a step of one process")
@@ -71,6 +73,7 @@ class EncoderConfig:
     quiet: float = _option(0.0, "supcon: share of the clips replaced by silence or noise, of no period")
     centred: bool = _option(False, "keep the sum of each first filter at 0, so that loudness changes little")
     lessons: float = _option(0.0, "supcon: weight of what teachers hear in a clip (--lessons-file), learnt beside")
+    drop: float = _option(0.3, "style: share of the features that a step leaves out")
 
     def __post_init__(self) -> None:
         _require_choice(self)
@@ -80,11 +83,11 @@ class EncoderConfig:
             _require(self, name, 0, INF, open_low=True)
         for name in ("seed", "contrast", "weight_decay", "lessons"):
             _require(self, name, 0, INF)
-        for name in ("label_smoothing", "warmup", "average", "mixup", "quiet"):
+        for name in ("label_smoothing", "warmup", "average", "mixup", "quiet", "drop"):
             _require(self, name, 0, 1)
 
 
-# What the shipped encoder was trained with, beside its teachers (--lessons 2 and their --lessons-file).
+# What the shipped encoder was trained with, beside its teachers (--lessons 1 and their --lessons-file).
 SUPCON = EncoderConfig(
     loss="supcon",
     epochs=60,
@@ -100,6 +103,34 @@ SUPCON = EncoderConfig(
     centred=True,
 )
 RECIPES: Mapping[str, EncoderConfig] = {"triplet": EncoderConfig(), "supcon": SUPCON}
+
+
+@dataclass(frozen=True)
+class NotesConfig:
+    """How the encoder's first half learns which notes sound (mvnet.train_notes)."""
+
+    epochs: int = _option(50, "passes over the clips, a short cut of each")
+    batch: int = _option(96, "cuts in a step of one process")
+    seed: int = _option(0, "of weights, order and changes")
+    learning_rate: float = _option(3e-3, "the peak of AdamW")
+    weight_decay: float = _option(0.01, "of AdamW")
+    warmup: float = _option(0.03, "share of the steps in which the learning rate rises")
+    average: float = _option(0.99, "decay of the weights' moving average")
+    columns: int = _option(192, "mel columns of a cut, a multiple of 24: 2.2 s")
+    semitones: int = _option(5, "transposed up or down by up to this")
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch"):
+            _require(self, name, 1, INF)
+        _require(self, "learning_rate", 0, INF, open_low=True)
+        for name in ("seed", "weight_decay"):
+            _require(self, name, 0, INF)
+        for name in ("warmup", "average"):
+            _require(self, name, 0, 1)
+        _require(self, "semitones", 0, 12)
+        _require(self, "columns", 24, 768)
+        if self.columns % 24:
+            raise MvnetError(f"--columns is {self.columns}: it must be a multiple of 24")
 
 
 @dataclass(frozen=True)
@@ -173,9 +204,13 @@ def with_flags(config: Config, args: argparse.Namespace) -> Config:
     return replace(config, **given)
 
 
-def difference(old: Mapping[str, Any], new: EncoderConfig | GanConfig) -> str | None:
-    """What keeps a run begun with one configuration from going on with another: "margin 3.0, not 2.0", or None."""
-    for name, value in asdict(new).items():
-        if name not in EXTENDABLE and old.get(name) != value:
-            return f"{name} {old.get(name)}, not {value}"
+def difference(old: Mapping[str, Any], new: EncoderConfig | NotesConfig | GanConfig) -> str | None:
+    """What keeps a run begun with one configuration from going on with another: "margin 3.0, not 2.0", or None.
+
+    An option that the old one does not know had its default then.
+    """
+    for item in fields(new):
+        value, before = getattr(new, item.name), old.get(item.name, item.default)
+        if item.name not in EXTENDABLE and before != value:
+            return f"{item.name} {before}, not {value}"
     return None

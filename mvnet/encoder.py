@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -16,7 +18,13 @@ class AudioEncoder(nn.Module):
 
     Six blocks of 4x4 convolution with stride 2, batch normalisation and ReLU halve the window from
     [3, 128, 256] to [1024, 2, 4]; a linear layer reads the embedding from it.
+
+    Attributes:
+        wide_share: of the learning rate, for layers that read all 8192 features: one step of Adam moves their sums as
+            far as all its weights together, and no batch norm follows that would take the scale out again.
     """
+
+    wide_share = 0.1
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,6 +36,21 @@ class AudioEncoder(nn.Module):
         self.blocks = nn.Sequential(*blocks)
         self.linear = nn.Linear(WIDTHS[-1] * 2 * 4, EMBEDDING_SIZE)
 
+    def learning(self) -> list[nn.Module]:
+        """The parts that are trained before the features are read."""
+        return [self.blocks]
+
+    @torch.no_grad()
+    def centre(self) -> None:
+        """Take its mean from each filter of the first layer: adding a constant to a window, as gain does, then changes
+        nothing but the edges."""
+        weight = cast(nn.Conv2d, self.blocks[0]).weight
+        weight -= weight.mean((1, 2, 3), keepdim=True)
+
+    def features(self, mel: Tensor) -> Tensor:
+        """[N, 3, 128, 256] to [N, 8192]."""
+        return self.blocks(mel).flatten(1)
+
     def forward(self, mel: Tensor) -> Tensor:
         """Embed windows.
 
@@ -36,7 +59,7 @@ class AudioEncoder(nn.Module):
         Returns:
             [N, 10].
         """
-        return self.linear(self.blocks(mel).flatten(1))
+        return self.linear(self.features(mel))
 
 
 class PeriodHead(nn.Module):

@@ -15,18 +15,20 @@ from torch import Tensor
 from mvnet import checkpoints, plots
 from mvnet.blend import Voice, choose_share, fit_blend
 from mvnet.calibration import clip_weights, fit_head, fit_temperature, prototypes
-from mvnet.encoder import AudioEncoder, PeriodHead, period_probabilities
+from mvnet.encoder import PeriodHead, period_probabilities
+from mvnet.encoders import PAPER, Encoder
 from mvnet.evaluate import accuracy_figures, heard
 from mvnet.periods import PERIODS
 from mvnet.reading import fit_reading
 from mvnet.run import RunFolder
+from mvnet.style_encoder import StyleEncoder
 from mvnet.turning import distance, fit_turning
 
 if TYPE_CHECKING:
     from mvnet.train_encoder import EncoderTraining
 
 
-def finish(training: EncoderTraining, folder: RunFolder, like: AudioEncoder | None = None) -> dict[str, Any]:
+def finish(training: EncoderTraining, folder: RunFolder, like: Encoder | None = None) -> dict[str, Any]:
     """Fit head, temperature and prototypes, measure on the validation split, write encoder.pt; returns the figures.
 
     Args:
@@ -36,8 +38,12 @@ def finish(training: EncoderTraining, folder: RunFolder, like: AudioEncoder | No
     periods = data.periods
     weights = clip_weights(periods[train], data.pieces(train))
     figures: dict[str, Any] = {"train_clips": len(train), "train_pieces": len(set(data.pieces(train)))}
-    labels = _Labels.of(training) if training.recital is not None else None
-    read_lessons_out(training, weights)
+    labels = None
+    if isinstance(training.averaged, StyleEncoder):
+        read_features_out(training, weights)
+    elif training.recital is not None:
+        labels = _Labels.of(training)
+        read_lessons_out(training, weights)
     learnt = training.embed(train)
     head = fit_head(*_heard_in_training(training, learnt, weights))
     if labels is not None and len(val):
@@ -58,6 +64,7 @@ def finish(training: EncoderTraining, folder: RunFolder, like: AudioEncoder | No
     content = {
         "format": checkpoints.FORMAT,
         "kind": "encoder",
+        "network": training.config.network,
         "spec": data.spec.as_dict(),
         "weights": {name: value.cpu().contiguous() for name, value in training.averaged.state_dict().items()},
         "head": head.state_dict(),
@@ -72,8 +79,25 @@ def finish(training: EncoderTraining, folder: RunFolder, like: AudioEncoder | No
     return figures
 
 
+def read_features_out(training: EncoderTraining, weights: np.ndarray) -> None:
+    """Let the averaged network's embedding be read from all its features, by a regression that is held back.
+
+    The layer that was learnt beside them is soon sure of its training clips; the features themselves, to which the
+    lessons belong too, tell more of music that they have not heard.
+
+    Args:
+        weights: of the training clips.
+    """
+    features = training.features(training.train).astype(np.float64)
+    reading = fit_reading(features, training.data.periods[training.train], weights)
+    linear = training.averaged.linear
+    with torch.no_grad():
+        linear.weight.copy_(torch.from_numpy(reading.matrix.T))
+        linear.bias.copy_(torch.from_numpy(reading.offset))
+
+
 def read_lessons_out(training: EncoderTraining, weights: np.ndarray) -> None:
-    """Let the averaged network's embedding be read from the lessons; nothing changes where none were learnt.
+    """Let the averaged network's embedding be read from the lessons, where some were learnt.
 
     Which ten numbers is decided by what the teachers themselves heard in the training clips.
 
@@ -147,7 +171,7 @@ def _voice(head: PeriodHead) -> Voice:
 
 
 def turn_onto(
-    training: EncoderTraining, head: PeriodHead, learnt: np.ndarray, like: AudioEncoder
+    training: EncoderTraining, head: PeriodHead, learnt: np.ndarray, like: Encoder
 ) -> tuple[dict[str, float], np.ndarray]:
     """Turn the averaged network's embeddings onto those of another encoder; probabilities stay what they are.
 
@@ -191,7 +215,7 @@ def _heard_in_training(
     config, periods = training.config, training.data.periods[training.train]
     embeddings, labels, counts = [learnt], [periods], [weights]
     torch.manual_seed(config.seed)
-    if (config.spectral or config.augment) and training.recital is None:
+    if (config.spectral or config.augment) and training.recital is None and config.network == PAPER:
         embeddings.append(training.embed_changed(training.train))
         labels.append(periods)
         counts.append(weights)

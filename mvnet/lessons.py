@@ -22,7 +22,7 @@ WIDEST = 4.0  # standard deviations: what lies further out is an accident
 
 def write_lessons(path: Path, clips: Sequence[Clip], lessons: Mapping[str, np.ndarray]) -> None:
     """Keep what teachers hear in clips: float [n, numbers] of each teacher, by the teacher's name."""
-    names = np.array([_name(clip) for clip in clips])
+    names = np.array([clip_name(clip) for clip in clips])
     starts = np.array([clip.start_s for clip in clips])
     rows: dict[str, Any] = {name: np.asarray(numbers, np.float32) for name, numbers in lessons.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,13 +63,18 @@ def _read_file(path: Path, clips: Sequence[Clip]) -> tuple[list[np.ndarray], np.
             teachers = [content[name] for name in content.files if name not in ("names", "starts")]
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise MvnetError(f"{path} is not a file of lessons ({error}): write it with `mvnet lessons`") from error
-    place = {(name, round(start, 2)): row for row, (name, start) in enumerate(zip(names, starts, strict=True))}
-    rows = np.array([place.get((_name(clip), round(clip.start_s, 2)), -1) for clip in clips])
+    rows = rows_of(names, starts, clips)
     known = rows >= 0
     return [np.where(known[:, None], numbers[rows], np.nan).astype(np.float32) for numbers in teachers], known
 
 
-def _name(clip: Clip) -> str:
+def rows_of(names: np.ndarray, starts: np.ndarray, clips: Sequence[Clip]) -> np.ndarray:
+    """Where clips lie in a file that names its clips like this, int64 [len(clips)]; -1 for those it does not know."""
+    place = {(name, round(start, 2)): row for row, (name, start) in enumerate(zip(names, starts, strict=True))}
+    return np.array([place.get((clip_name(clip), round(clip.start_s, 2)), -1) for clip in clips], np.int64)
+
+
+def clip_name(clip: Clip) -> str:
     """What a recording is called wherever its data set lies: its file and the two folders around it."""
     return "/".join(clip.recording.path.parts[-3:])
 

@@ -35,7 +35,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from mvnet.checkpoints import read_checked, write_atomic
-from mvnet.configs import EncoderConfig, GanConfig, RunConfig, difference
+from mvnet.configs import EncoderConfig, GanConfig, NotesConfig, RunConfig, difference
 from mvnet.engine import agree, seed_step
 from mvnet.errors import MvnetError
 from mvnet.frontend import MelSpec
@@ -66,12 +66,12 @@ class RunFolder:
 
     Attributes:
         path: the folder.
-        kind: "encoder" or "gan".
+        kind: "encoder", "notes" or "gan".
         commit: of the code that runs now.
     """
 
     def __init__(
-        self, path: Path, kind: str, config: EncoderConfig | GanConfig, spec: MelSpec, *, resume: bool
+        self, path: Path, kind: str, config: EncoderConfig | NotesConfig | GanConfig, spec: MelSpec, *, resume: bool
     ) -> None:
         """Open or create it; call in process 0 before the others.
 

@@ -84,7 +84,14 @@ class SpectralAugment:
 
     def __call__(self, mel: Tensor) -> Tensor:
         """[N, 3, n_mels, n_frames / 3] to the same shape; the input is left as it is."""
-        columns = self._transpose(self._move(_join(mel)))  # [N, n_mels, n_frames]
+        columns = self._move(join_columns(mel))  # [N, n_mels, n_frames]
+        if self.ranges.semitones:
+            steps = _spread(len(columns), 1, device=columns.device) * self.ranges.semitones
+            columns = self.transposed(columns, steps)
+        return _cut(self._mask(self.elsewhere(columns)))
+
+    def elsewhere(self, columns: Tensor) -> Tensor:
+        """The same music in another room, through another loudspeaker, at another level: [N, n_mels, T]."""
         level = (columns - 1) / self._unit  # dB
         for share, change in ((self.ranges.room, self._room), (self.ranges.speaker, self._speaker)):
             rows = (torch.rand(len(level), device=level.device) < share).nonzero()[:, 0]
@@ -95,7 +102,7 @@ class SpectralAugment:
         if len(rows):
             level[rows] = self._noise(level[rows])
         columns = (level * self._unit + 1).clamp_min(-1)
-        return _cut(self._mask(torch.maximum(columns, self._floor(len(columns), columns.device))))
+        return torch.maximum(columns, self._floor(len(columns), columns.device))
 
     def _move(self, columns: Tensor) -> Tensor:
         """Another start (the window is a loop) and speed, by taking other columns."""
@@ -106,13 +113,15 @@ class SpectralAugment:
         times = (start + (torch.arange(frames, device=device) * speed).long()) % frames  # [N, n_frames]
         return columns.gather(2, times[:, None, :].expand(-1, bands, -1))
 
-    def _transpose(self, columns: Tensor) -> Tensor:
-        """Every partial moved by the same ratio: bands are taken from between two others."""
-        if not self.ranges.semitones:
-            return columns
-        n, bands, frames = columns.shape
-        ratio = 2 ** (_spread(n, 1, device=columns.device) * self.ranges.semitones / 12)
-        hz = (self._hz.to(columns.device) / ratio).cpu().double().numpy()  # [N, n_mels]
+    def transposed(self, columns: Tensor, semitones: Tensor) -> Tensor:
+        """Every partial moved by the same ratio: bands are taken from between two others.
+
+        Args:
+            columns: [N, n_mels, T].
+            semitones: up, [N, 1].
+        """
+        _, bands, frames = columns.shape
+        hz = (self._hz.to(columns.device) / 2 ** (semitones / 12)).cpu().double().numpy()  # [N, n_mels]
         place = torch.from_numpy(band_positions(hz, self.spec)).to(columns).clamp(0, bands - 1)
         low = place.long().clamp(max=bands - 2)
         share = (place - low)[:, :, None]
@@ -233,14 +242,14 @@ def mix_within_period(mel: Tensor, period: Tensor, share: float, spec: MelSpec) 
     return mel.index_copy(0, rows, torch.logaddexp(own, other) / scale)
 
 
-def _join(mel: Tensor) -> Tensor:
+def join_columns(mel: Tensor) -> Tensor:
     """[N, 3, n_mels, width] to [N, n_mels, 3 * width], in time order."""
     n, parts, bands, width = mel.shape
     return mel.permute(0, 2, 1, 3).reshape(n, bands, parts * width)
 
 
 def _cut(columns: Tensor) -> Tensor:
-    """The inverse of _join."""
+    """The inverse of join_columns."""
     n, bands, frames = columns.shape
     return columns.reshape(n, bands, 3, frames // 3).permute(0, 2, 1, 3).contiguous()
 

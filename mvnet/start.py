@@ -12,7 +12,8 @@ from typing import Any
 from torch import nn
 
 from mvnet.checkpoints import load_encoder, read_checked
-from mvnet.encoder import AudioEncoder, PeriodHead
+from mvnet.encoder import PeriodHead
+from mvnet.encoders import PAPER, Encoder, build_encoder
 from mvnet.errors import MvnetError
 
 STATE = "state.pt"
@@ -28,7 +29,7 @@ class Start:
         recital: state of the layer that answers the lessons; None where it is not known.
     """
 
-    encoder: AudioEncoder
+    encoder: Encoder
     head: PeriodHead
     recital: dict[str, Any] | None = None
 
@@ -56,7 +57,7 @@ def load_start(path: Path) -> Start:
         encoder, head, _ = load_encoder(path)
         return Start(encoder, head)
     state = read_checked(path / STATE).get("training", {})
-    encoder, head = AudioEncoder(), PeriodHead()
+    encoder, head = build_encoder(state.get("network", PAPER)), PeriodHead()
     try:
         encoder.load_state_dict(state["averaged"] or state["encoder"])
         head.load_state_dict(state["head"])

@@ -5,13 +5,12 @@ Runs in the training process; none of it is part of the finished encoder.
 
 from __future__ import annotations
 
-from typing import cast
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mvnet.encoder import AudioEncoder, PeriodHead
+from mvnet.encoder import PeriodHead
+from mvnet.encoders import Encoder
 from mvnet.periods import PERIODS
 
 
@@ -21,10 +20,10 @@ class Student(nn.Module):
     Args:
         encoder: the network that is trained.
         head: reads the period from the embedding.
-        lessons: how many numbers are read from the 8192 features before the embedding; may be 0.
+        lessons: how many numbers are read from the features before the embedding; may be 0.
     """
 
-    def __init__(self, encoder: AudioEncoder, head: PeriodHead, lessons: int) -> None:
+    def __init__(self, encoder: Encoder, head: PeriodHead, lessons: int) -> None:
         super().__init__()
         self.encoder, self.head = encoder, head
         self.recital = nn.Linear(encoder.linear.in_features, lessons) if lessons else None
@@ -34,17 +33,9 @@ class Student(nn.Module):
 
     def forward(self, mel: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """[N, 3, 128, 256] to embeddings [N, 10], logits [N, 5] and lessons [N, lessons]."""
-        features = self.encoder.blocks(mel).flatten(1)
+        features = self.encoder.features(mel)
         embedding = self.encoder.linear(features)
         return embedding, self.head(embedding), self.recital(features) if self.recital else None
-
-
-@torch.no_grad()
-def centre_filters(encoder: AudioEncoder) -> None:
-    """Take its mean from each filter of the first layer: adding a constant to a window, as gain does, then changes
-    nothing but the edges."""
-    weight = cast(nn.Conv2d, encoder.blocks[0]).weight
-    weight -= weight.mean((1, 2, 3), keepdim=True)
 
 
 def period_targets(period: Tensor, quiet: Tensor, smoothing: float) -> Tensor:

@@ -21,25 +21,25 @@ from torch.nn import functional as F
 
 from mvnet.calibration import prototypes
 from mvnet.configs import EncoderConfig, RunConfig
-from mvnet.encoder import AudioEncoder, PeriodHead
+from mvnet.encoder import EMBEDDING_SIZE, AudioEncoder, PeriodHead
 from mvnet.encoder_data import EncoderData
 from mvnet.encoder_result import finish
+from mvnet.encoders import STYLE, Encoder, network_of
 from mvnet.engine import Rows, average_buffers, shard, to_layout
 from mvnet.errors import MvnetError
 from mvnet.lessons import condense
 from mvnet.losses import supervised_contrastive_loss, triplet_loss
+from mvnet.note_network import NoteNetwork
 from mvnet.run import RunFolder, run_training
 from mvnet.sampling import balanced_order, triplet_order
 from mvnet.spectral import SpectralAugment, mix_within_period, quiet_windows
 from mvnet.start import Start
-from mvnet.student import Student, centre_filters, period_targets
+from mvnet.student import Student, period_targets
+from mvnet.style_encoder import StyleEncoder
 
 MAP_CLIPS = 60  # of each period in the map of embeddings
 EMBED_BATCH = 64
 MEASURES = 12  # of a run, each after so many epochs: on a CPU one takes as long as a fifth of an epoch
-# Of the learning rate, for layers that read all 8192 features: one step of Adam moves their sums as far as
-# all its weights together, and no batch norm follows that would take the scale out again.
-WIDE_SHARE = 0.1
 
 
 class EncoderTraining:
@@ -47,6 +47,7 @@ class EncoderTraining:
 
     Args:
         start: the weights to begin with; None begins with random ones.
+        notes: the trained first half, for the network that reads notes and has no start.
 
     Attributes:
         encoder: the network that is trained.
@@ -63,13 +64,14 @@ class EncoderTraining:
         fabric: Fabric,
         folder: Path | None = None,
         start: Start | None = None,
+        notes: NoteNetwork | None = None,
     ) -> None:
         self.config, self.data, self.fabric, self.folder = config, data, fabric, folder
         self.seed, self.epochs = config.seed, config.epochs
         self.train, self.val = data.split("train"), data.split("val")
         self._period = data.periods
         torch.manual_seed(config.seed)
-        self.encoder, self.head = AudioEncoder(), PeriodHead()
+        self.encoder, self.head = self._network(start, notes), PeriodHead()
         if start is not None:
             self.encoder.load_state_dict(start.encoder.state_dict())
             self.head.load_state_dict(start.head.state_dict())
@@ -83,7 +85,7 @@ class EncoderTraining:
         else:
             to_layout(student, fabric)
         if config.centred:
-            centre_filters(self.encoder)
+            self.encoder.centre()
         self.averaged = copy.deepcopy(self.encoder) if config.average else self.encoder
         self.optimiser = self._optimiser()
         self._forward = fabric.setup_module(student if config.loss == "supcon" else self.encoder)
@@ -95,14 +97,25 @@ class EncoderTraining:
         self._sound = _SoundAugment(data, fabric) if config.augment else None
         self.map_rows = map_rows(self._period, self.val if len(self.val) else self.train)
 
+    def _network(self, start: Start | None, notes: NoteNetwork | None) -> Encoder:
+        if start is not None and network_of(start.encoder) != self.config.network:
+            had = network_of(start.encoder)
+            raise MvnetError(f"--init holds the network {had!r}, not {self.config.network!r}: give the other --network")
+        if self.config.network != STYLE:
+            return AudioEncoder()
+        if start is None and notes is None:
+            raise MvnetError("--network style reads notes: give what `mvnet train notes` made with --notes")
+        return StyleEncoder(notes, self.data.spec, self.config.drop)
+
     def _optimiser(self) -> torch.optim.Optimizer:
         config = self.config
         if config.loss == "triplet":
             return torch.optim.Adam(self.encoder.parameters(), lr=config.learning_rate, betas=(0.5, 0.999))
-        parts = [self.encoder.blocks, self.head, self.encoder.linear, *([self.recital] if self.recital else [])]
+        wide = [self.encoder.linear, *([self.recital] if self.recital else [])]
+        parts = [*self.encoder.learning(), self.head, *wide]
         groups: list[dict[str, Any]] = []
         for part in parts:
-            share = WIDE_SHARE if part in (self.encoder.linear, self.recital) else 1.0
+            share = self.encoder.wide_share if part in wide else 1.0
             for decay, chosen in ((config.weight_decay, True), (0.0, False)):
                 weights = [weight for weight in part.parameters() if (weight.ndim > 1) is chosen]
                 groups.append({"params": weights, "weight_decay": decay, "share": share})
@@ -150,7 +163,7 @@ class EncoderTraining:
         self.fabric.backward(losses["loss"])
         self._step.step()
         if self.config.centred:
-            centre_filters(self.encoder)
+            self.encoder.centre()
         if self.averaged is not self.encoder:
             average_weights(self.averaged, self.encoder, self.config.average, number)
         return {name: value.detach() for name, value in losses.items()}
@@ -202,10 +215,17 @@ class EncoderTraining:
         return self._embed(quiet_windows(len(part), spec, device) for part in in_parts(np.arange(count)))
 
     @torch.no_grad()
+    def features(self, rows: np.ndarray) -> np.ndarray:
+        """What the averaged network reads the embedding from, of unchanged windows, float32 [n, features]."""
+        network = self.averaged.eval()
+        parts = (self._windows.take(part) for part in in_parts(rows))
+        return np.concatenate([network.features(mel).float().cpu().numpy() for mel in parts])
+
+    @torch.no_grad()
     def _embed(self, batches: Iterable[Tensor]) -> np.ndarray:
         network = self.averaged.eval()
         found = [network(mel).float().cpu().numpy() for mel in batches]
-        return np.concatenate(found) if found else np.empty((0, self.encoder.linear.out_features), np.float32)
+        return np.concatenate(found) if found else np.empty((0, EMBEDDING_SIZE), np.float32)
 
     def end_epoch(self, epoch: int) -> dict[str, Any]:
         """Embeddings for the map, kept in the folder, and the share of validation clips nearest their own prototype."""
@@ -227,6 +247,7 @@ class EncoderTraining:
         """Weights, optimiser and data fingerprint."""
         average_buffers(self.fabric, self.encoder)
         return {
+            "network": self.config.network,
             "encoder": self.encoder.state_dict(),
             "head": self.head.state_dict(),
             "recital": self.recital.state_dict() if self.recital else None,
@@ -313,13 +334,15 @@ def train_encoder(
     fabric: Fabric,
     *,
     start: Start | None = None,
-    like: AudioEncoder | None = None,
+    notes: NoteNetwork | None = None,
+    like: Encoder | None = None,
     quiet: bool = False,
 ) -> tuple[str, dict[str, Any]]:
     """Train, or go on training, in a run folder; every process calls this.
 
     Args:
         start: the weights to begin with.
+        notes: the trained first half of the network that reads notes.
         like: another encoder, onto whose embeddings those of the finished one are turned.
     Returns:
         how it ended (see mvnet.run.run_training) and the figures of the finished encoder, empty when
@@ -329,7 +352,7 @@ def train_encoder(
     if fabric.global_rank == 0:
         folder.create()
     fabric.barrier()
-    training = EncoderTraining(config, data, fabric, path, start)
+    training = EncoderTraining(config, data, fabric, path, start, notes)
     ended = run_training(training, folder, fabric, run, quiet=quiet)
     if ended == "interrupted" or fabric.global_rank != 0:
         return ended, {}

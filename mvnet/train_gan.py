@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from mvnet import checkpoints, plots
 from mvnet.configs import GanConfig, RunConfig
-from mvnet.encoder import AudioEncoder
+from mvnet.encoders import Encoder
 from mvnet.engine import Rows, average_buffers, shard, to_layout
 from mvnet.errors import MvnetError
 from mvnet.frontend import MelSpec
@@ -296,7 +296,7 @@ def train_gan(
     return ended, finish(training, folder)
 
 
-def encoder_for_gan(path: Path) -> tuple[AudioEncoder, MelSpec, str]:
+def encoder_for_gan(path: Path) -> tuple[Encoder, MelSpec, str]:
     """The frozen encoder of a checkpoint, its spec and its digest.
 
     Raises:

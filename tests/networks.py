@@ -13,6 +13,8 @@ from mvnet.checkpoints import FORMAT, write_atomic
 from mvnet.encoder import AudioEncoder, PeriodHead
 from mvnet.frontend import MelSpec, window_input
 from mvnet.gan import Generator, init_xavier
+from mvnet.note_network import NoteNetwork
+from mvnet.style_encoder import StyleEncoder
 
 
 def sound(seconds: float, seed: int = 0, rate: int = 22_050) -> np.ndarray:
@@ -46,6 +48,24 @@ def random_encoder(seed: int = 0) -> tuple[AudioEncoder, PeriodHead]:
             module.momentum = None  # the plain mean of what it sees
     with torch.no_grad():
         encoder(torch.from_numpy(windows(4)))
+    return encoder.eval(), head.eval()
+
+
+@cache
+def random_style_encoder(seed: int = 0) -> tuple[StyleEncoder, PeriodHead]:
+    """The same of the encoder that reads notes."""
+    torch.manual_seed(seed)
+    notes = NoteNetwork()
+    encoder, head = StyleEncoder(notes), PeriodHead()
+    for module in encoder.modules():
+        if isinstance(module, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d):
+            torch.nn.init.normal_(module.weight, 1.0, 0.2)
+            torch.nn.init.normal_(module.bias, 0.0, 0.2)
+            module.momentum = None
+    mel = torch.from_numpy(windows(4))
+    with torch.no_grad():
+        notes.train()(mel.transpose(1, 2).flatten(2))
+        encoder.train()(mel)
     return encoder.eval(), head.eval()
 
 

@@ -14,7 +14,7 @@ from export.fast_generator import generator_onnx
 from export.parity import TOLERANCE, Difference, encoder_differences, generator_differences
 from export.to_onnx import encoder_onnx, plain_encoder, plain_generator
 from mvnet.frontend import MelSpec
-from tests.networks import random_encoder, random_generator, windows
+from tests.networks import random_encoder, random_generator, random_style_encoder, windows
 
 ROUNDING = 1e-4  # float32 sums in another order; images measure 2e-5
 BOTH_BYTES = 40e6  # of the two files together
@@ -49,6 +49,18 @@ def test_encoder(compact: bool, limit: float) -> None:
 def test_plain_encoder() -> None:
     network = plain_encoder(*random_encoder(), MelSpec()).SerializeToString()
     check(encoder_differences(network, *random_encoder(), windows(3)), ROUNDING)
+
+
+def test_style_encoder() -> None:
+    network = encoder_onnx(*random_style_encoder(), MelSpec()).SerializeToString()
+    check(encoder_differences(network, *random_style_encoder(), windows(3)), ROUNDING)
+    assert len(network) <= 3e6
+
+
+def test_plain_style_encoder() -> None:
+    network = plain_encoder(*random_style_encoder(), MelSpec())
+    assert "BatchNormalization" in {node.op_type for node in network.graph.node}
+    check(encoder_differences(network.SerializeToString(), *random_style_encoder(), windows(3)), ROUNDING)
 
 
 @pytest.mark.parametrize(("compact", "limit"), [(False, ROUNDING), (True, TOLERANCE)])

@@ -14,10 +14,10 @@ from mvnet.spectral import (
     SpectralAugment,
     SpectralRanges,
     _cut,
-    _join,
     band_frequencies,
     band_positions,
     coloured_noise,
+    join_columns,
     mix_within_period,
     quiet_windows,
 )
@@ -41,11 +41,11 @@ def windows(n: int = 3) -> torch.Tensor:
     return torch.rand(n, *SPEC.input_shape) * 1.5 - 1
 
 
-def test_join_is_time_order_and_cut_its_inverse() -> None:
+def testjoin_columns_is_time_order_and_cut_its_inverse() -> None:
     columns = torch.arange(768.0).expand(1, 128, 768)
     mel = _cut(columns)
     assert mel[0, 1, 5, 0] == 256
-    assert torch.equal(_join(mel), columns)
+    assert torch.equal(join_columns(mel), columns)
 
 
 def test_all_changes_together_keep_shape_and_floor() -> None:
@@ -63,8 +63,8 @@ def test_all_changes_together_keep_shape_and_floor() -> None:
 def test_without_ranges_only_the_start_moves() -> None:
     torch.manual_seed(0)
     mel = windows(1)
-    moved = _join(SpectralAugment(SPEC, STILL)(mel))
-    columns = _join(mel)
+    moved = join_columns(SpectralAugment(SPEC, STILL)(mel))
+    columns = join_columns(mel)
     assert any(torch.allclose(moved, columns.roll(-start, 2), atol=1e-5) for start in range(768))
 
 
@@ -83,7 +83,7 @@ def test_masks_blank_stretches_no_wider_than_said() -> None:
     ranges = replace(STILL, time_masks=1, time_columns=40)
     mel = torch.ones(16, *SPEC.input_shape)
     mel[:, :, 64:] = -0.5
-    changed = _join(SpectralAugment(SPEC, ranges)(mel))
+    changed = join_columns(SpectralAugment(SPEC, ranges)(mel))
     masked = (changed[:, 0] != 1).sum(1)  # columns of each clip
     assert masked.max() <= 41
     assert masked.max() > 10
@@ -119,7 +119,7 @@ def test_mixing_adds_power() -> None:
 
 def level_db(mel: torch.Tensor) -> torch.Tensor:
     """Mel columns in dB, [N, n_mels, n_frames]."""
-    return (_join(mel) - 1) * 40
+    return (join_columns(mel) - 1) * 40
 
 
 def test_band_frequencies_are_the_filterbanks_own() -> None:
