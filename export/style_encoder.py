@@ -65,14 +65,42 @@ class _Drawing:
         """Activations [N, 2, PITCHES, T] of columns [N, n_mels, frames]."""
         graph, steps = self.graph, frames // STEP_COLUMNS
         rows = graph.op("MatMul", graph.constant(values(network.plane)), columns)
-        x = graph.op("Reshape", rows, graph.shape(-1, 2 * SEMITONES, steps, STEP_COLUMNS))
-        x = graph.op("Transpose", x, perm=[0, 3, 1, 2])
-        x = graph.op("Pad", x, graph.shape(0, 0, 2, 1, 0, 0, 2, 1), mode="edge")
-        x = self.layers(network.stem, x)
+        plane = graph.op("Reshape", rows, graph.shape(-1, 1, 2 * SEMITONES, steps * STEP_COLUMNS))
+        x = self.first(network.stem, self._held_at_the_edges(plane), (1, STEP_COLUMNS), (0, 0))
         x = self.layers(network.gather, self._partials(x, steps))
         for block in network.blocks:
             x = graph.op("Relu", graph.op("Add", x, self.layers(cast(Bottleneck, block).inner, x)))
         return graph.op("Sigmoid", self.layers(network.answer, x))
+
+    def _held_at_the_edges(self, plane: str) -> str:
+        """Two rows more above and below, and a whole step before and after that repeats the edge's step."""
+        graph, step = self.graph, STEP_COLUMNS
+        last = 2**31 - 1
+        first = graph.op("Slice", plane, graph.shape(0), graph.shape(step), graph.shape(3))
+        final = graph.op("Slice", plane, graph.shape(-step), graph.shape(last), graph.shape(3))
+        wide = graph.op("Concat", first, plane, final, axis=3)
+        return graph.op("Pad", wide, graph.shape(0, 0, 2, 0, 0, 0, 2, 0), mode="edge")
+
+    def first(self, chain: nn.Module, x: str, cell: tuple[int, int], padding: tuple[int, int]) -> str:
+        """A chain whose convolution reads cells of the spectrum as channels, as one that strides over the spectrum.
+
+        Args:
+            x: [N, 1, H, W].
+            cell: rows and columns of a cell.
+            padding: in cells.
+        """
+        convolution = next(chain.children())
+        if not isinstance(convolution, nn.Conv2d):
+            raise TypeError("the chain does not begin with a convolution")
+        width, _, high, wide = convolution.weight.shape
+        rows, columns = cell
+        weight = convolution.weight.detach().reshape(width, rows, columns, high, wide).permute(0, 3, 1, 4, 2)
+        strided = nn.Conv2d(
+            1, width, (high * rows, wide * columns), stride=cell, bias=False,
+            padding=(padding[0] * rows, padding[1] * columns),
+        )  # fmt: skip
+        strided.weight.data = weight.reshape(width, 1, high * rows, wide * columns)
+        return self.layers(nn.Sequential(strided, *list(chain.children())[1:]), x)
 
     def _partials(self, rows: str, steps: int) -> str:
         """mvnet.note_network.partials."""
@@ -114,11 +142,11 @@ class _Drawing:
     def texture(self, encoder: StyleEncoder, columns: str, spec: MelSpec) -> str:
         """Statistics of the spectrum's patterns."""
         graph = self.graph
-        high, wide = spec.n_mels // TEXTURE_BANDS, spec.n_frames // TEXTURE_COLUMNS
-        cut = graph.op("Reshape", columns, graph.shape(-1, high, TEXTURE_BANDS, wide, TEXTURE_COLUMNS))
-        cut = graph.op("Transpose", cut, perm=[0, 2, 4, 1, 3])
-        cut = graph.op("Reshape", cut, graph.shape(-1, TEXTURE_BANDS * TEXTURE_COLUMNS, high, wide))
-        return self._statistics(self.layers(encoder.texture, cut))
+        spectrum = graph.op("Reshape", columns, graph.shape(-1, 1, spec.n_mels, spec.n_frames))
+        x = self.first(encoder.texture[0], spectrum, (TEXTURE_BANDS, TEXTURE_COLUMNS), (1, 1))
+        for chain in list(encoder.texture)[1:]:
+            x = self.layers(chain, x)
+        return self._statistics(x)
 
     def mixed(self, encoder: StyleEncoder, x: str) -> str:
         """The features; both normalisations are folded into the linear layer between them."""
