@@ -100,7 +100,9 @@ def folder_scores(root: Path) -> list[Shelved]:
             work = " ".join((*between[1:], path.stem)) if len(between) < 2 else " ".join(between[1:])
             found.append(Shelved(path, number, composer, f"{composer} {work}".strip(), root.name))
     if not found:
-        raise MvnetError(f"{root} holds no scores: {', '.join(PERIODS)}, each a folder of MusicXML, MIDI or Humdrum")
+        raise MvnetError(
+            f"{root} holds no scores: {', '.join(PERIODS)}, each a folder of MusicXML, MIDI, Humdrum or tables of notes"
+        )
     return found
 
 

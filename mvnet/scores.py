@@ -1,7 +1,7 @@
 """Scores as plain lists of notes, whatever they are written in, for playing them (`mvnet render`).
 
 MusicXML, MIDI, Humdrum and ABC are read by music21, which is imported only here and only when a score is
-opened. Runs in the process of the command.
+opened; tables of notes by mvnet.note_tables. Runs in the process of the command.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from mvnet.errors import MvnetError
 
-SCORE_SUFFIXES = frozenset({".mxl", ".musicxml", ".xml", ".krn", ".mid", ".midi", ".abc"})
+SCORE_SUFFIXES = frozenset({".mxl", ".musicxml", ".xml", ".krn", ".mid", ".midi", ".abc", ".tsv"})
 
 
 class UnreadableScore(MvnetError):
@@ -60,9 +60,14 @@ def read_score(path: Path) -> Score:
     """The score in a file.
 
     Raises:
-        UnreadableScore: music21 cannot read it, or it has no notes.
+        UnreadableScore: it cannot be read, or it has no notes.
         ModuleNotFoundError: music21 is not installed.
     """
+    if path.suffix.lower() == ".tsv":
+        # Only here: it builds on this module.
+        from mvnet.note_tables import read_note_table
+
+        return read_note_table(path)
     from music21 import converter
 
     try:
