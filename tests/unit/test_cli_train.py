@@ -12,7 +12,7 @@ import pytest
 
 from mvnet.__main__ import main
 from mvnet.cli_train import configure, few
-from mvnet.configs import RECIPES, SUPCON, EncoderConfig, GanConfig, RunConfig, difference, with_flags
+from mvnet.configs import RECIPES, SUPCON, EncoderConfig, GanConfig, NotesConfig, RunConfig, difference, with_flags
 from mvnet.errors import MvnetError
 
 
@@ -51,6 +51,10 @@ def test_given_flags_change_the_recipe() -> None:
         (EncoderConfig, {"loss": "arcface"}, "--loss is 'arcface': use one of triplet, supcon"),
         (EncoderConfig, {"quiet": 2.0}, "--quiet is 2.0: it must be at least 0 and at most 1"),
         (EncoderConfig, {"lessons": -1.0}, "--lessons is -1.0"),
+        (EncoderConfig, {"network": "wave"}, "--network is 'wave': use one of paper, style"),
+        (EncoderConfig, {"drop": 1.5}, "--drop is 1.5"),
+        (NotesConfig, {"columns": 100}, "--columns is 100: it must be a multiple of 24"),
+        (NotesConfig, {"semitones": 13}, "--semitones is 13: it must be at least 0 and at most 12"),
         (GanConfig, {"smoothing": 0.7}, "--smoothing is 0.7"),
         (RunConfig, {"devices": 0}, "--devices is 0"),
         (RunConfig, {"minutes": float("nan")}, "--minutes is nan"),
@@ -67,6 +71,9 @@ def test_difference_names_the_first_change_and_lets_a_run_grow() -> None:
     }
     assert difference(old, EncoderConfig()) == "margin 2.0, not 3.0"
     assert difference(old | {"margin": 3.0}, EncoderConfig()) is None
+    del old["network"]  # a run of before there were two
+    assert difference(old | {"margin": 3.0}, EncoderConfig()) is None
+    assert difference(old | {"margin": 3.0}, EncoderConfig(network="style")) == "network paper, not style"
 
 
 def test_command_reports_bad_values_and_missing_data(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
