@@ -352,6 +352,20 @@ def test_ages_and_intervals_are_kept_while_live(easel: Easel) -> None:
     assert min(easel.canvas.interval_s) > 0
 
 
+def test_what_others_took_away_is_told_beside_each_interval(easel: Easel) -> None:
+    easel.paint(flat(1, 2, 3))
+    easel.canvas.set_live(True)
+    for _ in range(3):
+        easel.screen()
+    assert set(easel.canvas.others_s) == {0.0}  # nobody has asked
+    easel.canvas.trace_waits()
+    for _ in range(3):
+        easel.screen()
+    assert len(easel.canvas.others_s) == len(easel.canvas.interval_s)
+    pairs = zip(easel.canvas.others_s, easel.canvas.interval_s, strict=True)
+    assert all(0 <= others <= interval for others, interval in pairs)
+
+
 @pytest.mark.gl
 def test_a_lost_context_is_rebuilt_with_the_last_painting(qtbot: QtBot) -> None:
     if problem := probe_opengl().problem:

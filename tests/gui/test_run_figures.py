@@ -46,4 +46,6 @@ def test_figures_begin_with_the_first_painting(qtbot: QtBot) -> None:
     assert facts["cpu_share_late"] >= 0
     qtbot.waitUntil(lambda: run.facts()["gui_stall_max_ms"] is not None)
     assert run.facts()["gui_stall_p99_ms"] <= run.facts()["gui_stall_max_ms"]
+    own = run.facts()["gui_stall_own_max_ms"]
+    assert own is None or 0 <= run.facts()["gui_stall_own_p99_ms"] <= own <= run.facts()["gui_stall_max_ms"]
     assert (facts["holes"], facts["lost_samples"]) == (2, 3)
