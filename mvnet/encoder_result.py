@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from mvnet.train_encoder import EncoderTraining
 
 
+# Of the squared coefficients. The features of training clips fit their periods better than those of others do, so what
+# reads them is held back; on pieces that a trial had not heard, probabilities were the most honest near these.
+FEATURES_PENALTY = 0.1
+STYLE_HEAD_PENALTY = 3e-2
+HEAD_PENALTY = 1e-3
+
+
 def finish(training: EncoderTraining, folder: RunFolder, like: Encoder | None = None) -> dict[str, Any]:
     """Fit head, temperature and prototypes, measure on the validation split, write encoder.pt; returns the figures.
 
@@ -45,7 +52,8 @@ def finish(training: EncoderTraining, folder: RunFolder, like: Encoder | None = 
         labels = _Labels.of(training)
         read_lessons_out(training, weights)
     learnt = training.embed(train)
-    head = fit_head(*_heard_in_training(training, learnt, weights))
+    penalty = STYLE_HEAD_PENALTY if isinstance(training.averaged, StyleEncoder) else HEAD_PENALTY
+    head = fit_head(*_heard_in_training(training, learnt, weights), penalty=penalty)
     if labels is not None and len(val):
         figures["labels_share"], learnt = labels.blend_into(training, head, learnt)
     if like is not None:
@@ -89,7 +97,7 @@ def read_features_out(training: EncoderTraining, weights: np.ndarray) -> None:
         weights: of the training clips.
     """
     features = training.features(training.train).astype(np.float64)
-    reading = fit_reading(features, training.data.periods[training.train], weights)
+    reading = fit_reading(features, training.data.periods[training.train], weights, penalty=FEATURES_PENALTY)
     linear = training.averaged.linear
     with torch.no_grad():
         linear.weight.copy_(torch.from_numpy(reading.matrix.T))

@@ -35,7 +35,7 @@ class Reading:
         return lessons @ self.matrix + self.offset
 
 
-def fit_reading(lessons: np.ndarray, periods: np.ndarray, weights: np.ndarray) -> Reading:
+def fit_reading(lessons: np.ndarray, periods: np.ndarray, weights: np.ndarray, *, penalty: float = PENALTY) -> Reading:
     """The directions that tell the periods apart, then those in which music of one period differs most.
 
     Every number has zero mean and unit variance over these clips. Where there are fewer directions than
@@ -45,10 +45,11 @@ def fit_reading(lessons: np.ndarray, periods: np.ndarray, weights: np.ndarray) -
         lessons: float [n, components], what the teachers themselves heard in the training clips.
         periods: int64 [n].
         weights: of the clips, [n].
+        penalty: of the squared coefficients.
     """
     lessons = lessons.astype(np.float64)
     mean, deviation = lessons.mean(0), np.maximum(lessons.std(0), 1e-6)
-    slopes = fit_logistic((lessons - mean) / deviation, periods, weights, PENALTY)[:, :-1]
+    slopes = fit_logistic((lessons - mean) / deviation, periods, weights, penalty)[:, :-1]
     _, strength, directions = np.linalg.svd(slopes - slopes.mean(0), full_matrices=False)
     telling = directions[strength > strength[0] * 1e-3].T / deviation[:, None]  # [components, up to 4]
     centred = lessons - mean
