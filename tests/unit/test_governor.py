@@ -92,7 +92,7 @@ def test_a_burden_that_passes_leaves_no_trace(machine: Machine) -> None:
 
 def test_paintings_fit_their_share_of_the_time() -> None:
     governor = Governor()
-    for painting_s, divisor in ((0.005, 1), (0.013, 2), (0.025, 2), (0.026, 3), (0.08, 7)):
+    for painting_s, divisor in ((0.005, 1), (0.013, 2), (0.025, 2), (0.026, 3), (0.052, 4), (0.059, 4), (0.061, 5)):
         governor = Governor()
         assert governor.observe(Load(60.0, 0.0, painting_s)) == Pace(divisor, 0)
 
@@ -164,6 +164,7 @@ def test_a_resting_screen_is_no_trouble() -> None:
     ("field", "value"),
     [
         ("share", 1.5),
+        ("most_share", 0.7),
         ("margin", 0.0),
         ("bad", 0.001),
         ("good", -0.1),

@@ -349,15 +349,15 @@ def test_another_model_begins_at_its_own_pace(bench: Bench, model: PaintingModel
     slower.paint_s, slower.work_s = 0.08, 0.119  # alone, and beside everything else
     bench.pipeline.set_model(slower)
     bench.run(0.3)
-    assert bench.pipeline.figures().divisor == 6  # at once, before any was measured
+    assert bench.pipeline.figures().divisor == 5  # at once, before any was measured
     bench.run(3.0)
-    assert bench.pipeline.figures().divisor == 8
+    assert bench.pipeline.figures().divisor == 7
     bench.pipeline.set_model(bench.slow)
     bench.run(0.1)
     assert bench.pipeline.figures().divisor == 2
     bench.pipeline.set_model(slower)
     bench.run(0.1)
-    assert bench.pipeline.figures().divisor == 8
+    assert bench.pipeline.figures().divisor == 7
 
 
 def test_orders_reach_the_engine(bench: Bench) -> None:

@@ -18,6 +18,7 @@ class GovernorConfig:
     Attributes:
         window_s: between two observations.
         share: of the time between paintings that making one may take, so that sound and screen keep theirs.
+        most_share: the same, where paintings would else be fewer than fewest_per_s.
         margin: a cheaper painting must fit this share of the allowed time before paintings come more often.
         most_per_s: paintings that are worth their work, however fast they are made.
         fewest_per_s: paintings, before the picture's tier is touched; only for the sound's sake are they fewer.
@@ -31,6 +32,7 @@ class GovernorConfig:
 
     window_s: float = 1.0
     share: float = 0.75
+    most_share: float = 0.9
     margin: float = 0.8
     most_per_s: float = math.inf
     fewest_per_s: float = 15.0
@@ -43,8 +45,11 @@ class GovernorConfig:
     trial: int = 10
 
     def __post_init__(self) -> None:
-        if not 0 < self.share < 1 or not 0 < self.margin <= 1:
-            raise ValueError(f"GovernorConfig: share {self.share} and margin {self.margin} must lie between 0 and 1")
+        if not 0 < self.share <= self.most_share < 1 or not 0 < self.margin <= 1:
+            raise ValueError(
+                f"GovernorConfig: share {self.share}, most_share {self.most_share} and margin {self.margin} must lie "
+                "between 0 and 1, the first not above the second"
+            )
         if not 0 <= self.good < self.bad <= 1:
             raise ValueError(f"GovernorConfig: good {self.good} and bad {self.bad} must rise from 0 to 1")
         if not 0 < self.fewest_per_s <= self.most_per_s:
@@ -150,12 +155,17 @@ class Governor:
         self._affordable = max(self._affordable, least)
         if load.painting_s is None or load.painting_s <= 0:
             return
-        needed = load.painting_s * load.refresh_hz / self.config.share
+        needed = self._needed(load.painting_s * load.refresh_hz, load.refresh_hz)
         largest = self.config.largest_divisor
         if needed > self._affordable:
             self._affordable = min(largest, math.ceil(needed))
         elif self._affordable > least and needed < self.config.margin * (self._affordable - 1):
             self._affordable -= 1
+
+    def _needed(self, taken: float, refresh_hz: float) -> float:
+        """Refreshes between two paintings of which one takes so many: no share is kept free that costs too many."""
+        fewest = math.floor(refresh_hz / self.config.fewest_per_s)
+        return max(min(taken / self.config.share, fewest), taken / self.config.most_share)
 
     def _row(self, refresh_hz: float) -> list[Pace]:
         """All levels, each cheaper: fewer paintings down to the fewest, then the tier, then paintings again."""
