@@ -18,8 +18,7 @@ from mvnet.calibration import clip_weights, fit_head, fit_temperature, prototype
 from mvnet.encoder import PeriodHead, period_probabilities
 from mvnet.encoders import PAPER, Encoder
 from mvnet.evaluate import accuracy_figures, heard
-from mvnet.periods import PERIODS
-from mvnet.reading import fit_reading
+from mvnet.reading import fit_reading, with_quiet
 from mvnet.run import RunFolder
 from mvnet.style_encoder import StyleEncoder
 from mvnet.turning import distance, fit_turning
@@ -97,7 +96,10 @@ def read_features_out(training: EncoderTraining, weights: np.ndarray) -> None:
         weights: of the training clips.
     """
     features = training.features(training.train).astype(np.float64)
-    reading = fit_reading(features, training.data.periods[training.train], weights, penalty=FEATURES_PENALTY)
+    count = round(2 * training.config.quiet * len(training.train))
+    quiet = training.features_quiet(count).astype(np.float64) if count else None
+    periods = training.data.periods[training.train]
+    reading = fit_reading(features, periods, weights, penalty=FEATURES_PENALTY, quiet=quiet)
     linear = training.averaged.linear
     with torch.no_grad():
         linear.weight.copy_(torch.from_numpy(reading.matrix.T))
@@ -213,8 +215,8 @@ def _heard_in_training(
     """Embeddings, periods and weights to fit the head on: clips as they are and changed, and what is quiet.
 
     So the head is as sure as the encoder may be under another gain, in another room. Read from lessons, the
-    embedding needs no changed clips: on unheard pieces the head was better without. A quiet window counts a fifth
-    for each period: all are as likely.
+    embedding needs no changed clips: on unheard pieces the head was better without. In a quiet window
+    all periods are as likely.
 
     Args:
         learnt: embeddings of the unchanged training clips.
@@ -234,13 +236,11 @@ def _with_quiet(
     training: EncoderTraining, embeddings: list[np.ndarray], labels: list[np.ndarray], counts: list[np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Embeddings, periods and weights joined, those of quiet windows with them where the training had such."""
+    rows = np.concatenate(embeddings), np.concatenate(labels), np.concatenate(counts)
     share = training.config.quiet
-    if share:
-        quiet = training.embed_quiet(max(1, round(2 * share * len(training.train))))
-        embeddings = [*embeddings, np.repeat(quiet, len(PERIODS), axis=0)]
-        labels = [*labels, np.tile(np.arange(len(PERIODS)), len(quiet))]
-        counts = [*counts, np.full(len(quiet) * len(PERIODS), 1 / len(PERIODS))]
-    return np.concatenate(embeddings), np.concatenate(labels), np.concatenate(counts)
+    if not share:
+        return rows
+    return with_quiet(*rows, training.embed_quiet(max(1, round(2 * share * len(training.train)))))
 
 
 def draw(training: EncoderTraining, folder: RunFolder, figures: dict[str, Any]) -> None:

@@ -14,7 +14,9 @@ import numpy as np
 
 from mvnet.calibration import fit_logistic
 from mvnet.encoder import EMBEDDING_SIZE
+from mvnet.periods import PERIODS
 
+QUIET = 0.15  # weight of what is no music, of the music's
 PENALTY = 0.03  # of the squared coefficients for standardised components
 
 
@@ -35,7 +37,14 @@ class Reading:
         return lessons @ self.matrix + self.offset
 
 
-def fit_reading(lessons: np.ndarray, periods: np.ndarray, weights: np.ndarray, *, penalty: float = PENALTY) -> Reading:
+def fit_reading(
+    lessons: np.ndarray,
+    periods: np.ndarray,
+    weights: np.ndarray,
+    *,
+    penalty: float = PENALTY,
+    quiet: np.ndarray | None = None,
+) -> Reading:
     """The directions that tell the periods apart, then those in which music of one period differs most.
 
     Every number has zero mean and unit variance over these clips. Where there are fewer directions than
@@ -46,10 +55,13 @@ def fit_reading(lessons: np.ndarray, periods: np.ndarray, weights: np.ndarray, *
         periods: int64 [n].
         weights: of the clips, [n].
         penalty: of the squared coefficients.
+        quiet: float [m, components] of what is no music, in which every period is to be as likely; it weighs QUIET of
+            the music.
     """
     lessons = lessons.astype(np.float64)
     mean, deviation = lessons.mean(0), np.maximum(lessons.std(0), 1e-6)
-    slopes = fit_logistic((lessons - mean) / deviation, periods, weights, penalty)[:, :-1]
+    told_of = with_quiet(lessons, periods, weights, quiet) if quiet is not None else (lessons, periods, weights)
+    slopes = fit_logistic((told_of[0] - mean) / deviation, told_of[1], told_of[2], penalty)[:, :-1]
     _, strength, directions = np.linalg.svd(slopes - slopes.mean(0), full_matrices=False)
     telling = directions[strength > strength[0] * 1e-3].T / deviation[:, None]  # [components, up to 4]
     centred = lessons - mean
@@ -63,3 +75,15 @@ def fit_reading(lessons: np.ndarray, periods: np.ndarray, weights: np.ndarray, *
     matrix = matrix / np.maximum((centred @ matrix).std(0), 1e-9)
     matrix = np.pad(matrix, ((0, 0), (0, EMBEDDING_SIZE - matrix.shape[1])))
     return Reading(matrix, -mean @ matrix)
+
+
+def with_quiet(
+    rows: np.ndarray, periods: np.ndarray, weights: np.ndarray, quiet: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows, periods and weights with quiet rows [m, numbers] added, each once for every period."""
+    count = len(PERIODS) * len(quiet)
+    return (
+        np.concatenate((rows, np.repeat(quiet, len(PERIODS), axis=0))),
+        np.concatenate((periods, np.tile(np.arange(len(PERIODS)), len(quiet)))),
+        np.concatenate((weights, np.full(count, QUIET * weights.sum() / max(1, count)))),
+    )

@@ -214,12 +214,19 @@ class EncoderTraining:
         spec, device = self.data.spec, self.fabric.device
         return self._embed(quiet_windows(len(part), spec, device) for part in in_parts(np.arange(count)))
 
-    @torch.no_grad()
+    def features_quiet(self, count: int) -> np.ndarray:
+        """The same of so many windows of silence and noise."""
+        spec, device = self.data.spec, self.fabric.device
+        return self._features(quiet_windows(len(part), spec, device) for part in in_parts(np.arange(count)))
+
     def features(self, rows: np.ndarray) -> np.ndarray:
         """What the averaged network reads the embedding from, of unchanged windows, float32 [n, features]."""
+        return self._features(self._windows.take(part) for part in in_parts(rows))
+
+    @torch.no_grad()
+    def _features(self, batches: Iterable[Tensor]) -> np.ndarray:
         network = self.averaged.eval()
-        parts = (self._windows.take(part) for part in in_parts(rows))
-        return np.concatenate([network.features(mel).float().cpu().numpy() for mel in parts])
+        return np.concatenate([network.features(mel).float().cpu().numpy() for mel in batches])
 
     @torch.no_grad()
     def _embed(self, batches: Iterable[Tensor]) -> np.ndarray:

@@ -12,6 +12,7 @@ from mvnet.calibration import fit_head
 from mvnet.configs import SUPCON, RunConfig
 from mvnet.encoder_result import _heard_in_training, read_lessons_out
 from mvnet.engine import start_engine
+from mvnet.reading import QUIET
 from mvnet.train_encoder import EncoderTraining
 from tests.training_data import encoder_data
 
@@ -24,7 +25,7 @@ def training() -> EncoderTraining:
     return EncoderTraining(CONFIG, encoder_data((0, 1, 2, 3, 4), train=2, val=0), fabric)
 
 
-def test_clips_count_twice_and_quiet_windows_a_fifth_for_each_period(training: EncoderTraining) -> None:
+def test_clips_count_twice_and_quiet_windows_for_each_period_alike(training: EncoderTraining) -> None:
     clips = len(training.train)
     learnt = training.embed(training.train)
     embeddings, labels, weights = _heard_in_training(training, learnt, np.ones(clips))
@@ -36,7 +37,7 @@ def test_clips_count_twice_and_quiet_windows_a_fifth_for_each_period(training: E
     for row in range(2 * clips, len(labels), 5):
         assert (embeddings[row : row + 5] == embeddings[row]).all()
         assert sorted(labels[row : row + 5]) == [0, 1, 2, 3, 4]
-    assert weights[2 * clips :].sum() == pytest.approx(quiet)
+    assert weights[2 * clips :].sum() == pytest.approx(QUIET * 2 * clips)
 
 
 def test_the_fitting_can_be_repeated(training: EncoderTraining) -> None:
