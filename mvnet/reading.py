@@ -16,7 +16,7 @@ from mvnet.calibration import fit_logistic
 from mvnet.encoder import EMBEDDING_SIZE
 from mvnet.periods import PERIODS
 
-QUIET = 0.15  # weight of what is no music, of the music's
+QUIET = 0.1  # weight of what is no music, of the music's
 PENALTY = 0.03  # of the squared coefficients for standardised components
 
 

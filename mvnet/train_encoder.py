@@ -30,6 +30,7 @@ from mvnet.errors import MvnetError
 from mvnet.lessons import condense
 from mvnet.losses import supervised_contrastive_loss, triplet_loss
 from mvnet.note_network import NoteNetwork
+from mvnet.quiet_sounds import noise_windows
 from mvnet.run import RunFolder, run_training
 from mvnet.sampling import balanced_order, triplet_order
 from mvnet.spectral import SpectralAugment, mix_within_period, quiet_windows
@@ -211,13 +212,17 @@ class EncoderTraining:
 
     def embed_quiet(self, count: int) -> np.ndarray:
         """The same of so many windows of silence and noise."""
-        spec, device = self.data.spec, self.fabric.device
-        return self._embed(quiet_windows(len(part), spec, device) for part in in_parts(np.arange(count)))
+        return self._embed(self._quiet(count))
 
     def features_quiet(self, count: int) -> np.ndarray:
-        """The same of so many windows of silence and noise."""
-        spec, device = self.data.spec, self.fabric.device
-        return self._features(quiet_windows(len(part), spec, device) for part in in_parts(np.arange(count)))
+        """What the averaged network reads the embedding from, of so many windows of silence and noise."""
+        return self._features(self._quiet(count))
+
+    def _quiet(self, count: int) -> Iterator[Tensor]:
+        """A third as the training's steps draw them, digital silence among them, the rest noise as it sounds."""
+        drawn = quiet_windows(-(-count // 3), self.data.spec, self.fabric.device)
+        heard = torch.from_numpy(noise_windows(count - len(drawn), self.data.spec, self.seed)).to(self.fabric.device)
+        yield from torch.cat((drawn, heard)).split(EMBED_BATCH)
 
     def features(self, rows: np.ndarray) -> np.ndarray:
         """What the averaged network reads the embedding from, of unchanged windows, float32 [n, features]."""
