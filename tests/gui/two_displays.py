@@ -104,8 +104,10 @@ def test_the_output_is_clean_whatever_happens(show: MainWindow, qtbot: QtBot) ->
     show.shows.record()
     refreshed = output(show).canvas.refreshes
     qtbot.waitUntil(lambda: output(show).canvas.refreshes > refreshed + STILL, timeout=WAIT_MS)
-    assert np.array_equal(on_screen("Projector"), before)
-    assert not np.array_equal(on_screen("Desk")[:720, :1024], before[:720])
+    # On a busy machine the frozen picture's strokes may still get finer or coarser; text or a panel covers far more.
+    changed = np.abs(on_screen("Projector").astype(int) - before).max(2) > 48
+    assert changed.mean() < 0.01
+    assert (np.abs(on_screen("Desk")[:720, :1024].astype(int) - before[:720]).max(2) > 48).mean() > 0.01
     show.shows.record()
 
 
