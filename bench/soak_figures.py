@@ -137,10 +137,10 @@ def faults(facts: dict[str, Any]) -> list[str]:
             found.append(f"There were {_told(facts.get(name))} {what}, none is right.")
     found += _leaks(facts)
     late, own, refreshes = (facts.get(name) or 0 for name in ("late_refreshes", "late_refreshes_own", "refreshes"))
-    if own > MOST_LATE_SHARE * refreshes:
+    if late > MOST_LATE_SHARE * refreshes:
         found.append(
-            f"{late} of {refreshes} refreshes came {LATE:g} refreshes late or later, {own} of them not for other "
-            f"programs' sake; {100 * MOST_LATE_SHARE:g} % is the most that is right."
+            f"{late} of {refreshes} refreshes came {LATE:g} refreshes late or later, "
+            f"{100 * MOST_LATE_SHARE:g} % is the most that is right; {own} of them not for other programs' sake."
         )
     return found
 

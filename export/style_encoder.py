@@ -8,12 +8,12 @@ import numpy as np
 import onnx
 from torch import nn
 
+from export.answers import answering
 from export.graph import Graph
 from export.values import values
-from mvnet.encoder import EMBEDDING_SIZE, PeriodHead
+from mvnet.encoder import PeriodHead
 from mvnet.frontend import MelSpec
 from mvnet.note_network import PITCHES, SEMITONES, STEP_COLUMNS, Bottleneck, NoteNetwork, partial_offsets
-from mvnet.periods import PERIODS
 from mvnet.style_encoder import (
     LEAST_VARIANCE,
     NOTE_STEPS,
@@ -46,13 +46,7 @@ def style_encoder_onnx(
     notes = drawing.notes(encoder.notes, columns, frames)
     parts = [*drawing.harmony(encoder, notes), drawing.pulse(encoder, notes), drawing.texture(encoder, columns, spec)]
     x = drawing.mixed(encoder, graph.op("Concat", *parts, axis=1))
-    linear = graph.constant(values(encoder.linear.weight))
-    graph.op("Gemm", x, linear, graph.constant(values(encoder.linear.bias)), output="embedding", transB=1)
-    weights = graph.constant(values(head.linear.weight))
-    logits = graph.op("Gemm", "embedding", weights, graph.constant(values(head.linear.bias)), transB=1)
-    graph.op("Softmax", logits, output="period", axis=1)
-    outputs = {"embedding": (EMBEDDING_SIZE,), "period": (len(PERIODS),)}
-    return graph.model("style_encoder", {"mel": spec.input_shape}, outputs, spec)
+    return answering(graph, "style_encoder", x, encoder, head, spec)
 
 
 class _Drawing:

@@ -6,6 +6,7 @@ import numpy as np
 import onnx
 from torch import nn
 
+from export.answers import answering
 from export.graph import Graph
 from export.style_encoder import style_encoder_onnx
 from export.values import values
@@ -13,7 +14,6 @@ from mvnet.encoder import EMBEDDING_SIZE, PeriodHead
 from mvnet.encoders import Encoder
 from mvnet.frontend import MelSpec
 from mvnet.gan import SLOPE, Generator, SelfAttention
-from mvnet.periods import PERIODS
 from mvnet.style_encoder import StyleEncoder
 
 NORM_EPSILON = 1e-5  # torch's default, of every instance normalisation
@@ -41,14 +41,7 @@ def encoder_onnx(encoder: Encoder, head: PeriodHead, spec: MelSpec, *, compact: 
         weight, bias = _folded(conv, norm)
         x = graph.op("Conv", x, graph.weight(weight, axis=0), graph.constant(bias), strides=[2, 2], pads=[1, 1, 1, 1])
         x = graph.op("Relu", x)
-    x = graph.op("Flatten", x)
-    linear = graph.weight(values(encoder.linear.weight), axis=0)
-    graph.op("Gemm", x, linear, graph.constant(values(encoder.linear.bias)), output="embedding", transB=1)
-    weights = graph.constant(values(head.linear.weight))
-    logits = graph.op("Gemm", "embedding", weights, graph.constant(values(head.linear.bias)), transB=1)
-    graph.op("Softmax", logits, output="period", axis=1)
-    outputs = {"embedding": (EMBEDDING_SIZE,), "period": (len(PERIODS),)}
-    return graph.model("encoder", {"mel": spec.input_shape}, outputs, spec)
+    return answering(graph, "encoder", graph.op("Flatten", x), encoder, head, spec)
 
 
 def _folded(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[np.ndarray, np.ndarray]:
@@ -79,13 +72,7 @@ def plain_encoder(encoder: Encoder, head: PeriodHead, spec: MelSpec) -> onnx.Mod
             x = graph.op("BatchNormalization", x, *(graph.constant(values(part)) for part in parts), epsilon=layer.eps)
         else:
             x = graph.op("Relu", x)
-    embedding = graph.op(
-        "Gemm", graph.op("Flatten", x), *_parameters(graph, encoder.linear), output="embedding", transB=1
-    )
-    logits = graph.op("Gemm", embedding, *_parameters(graph, head.linear), transB=1)
-    graph.op("Softmax", logits, output="period", axis=1)
-    outputs = {"embedding": (EMBEDDING_SIZE,), "period": (len(PERIODS),)}
-    return graph.model("plain_encoder", {"mel": spec.input_shape}, outputs, spec)
+    return answering(graph, "plain_encoder", graph.op("Flatten", x), encoder, head, spec)
 
 
 def plain_generator(generator: Generator, spec: MelSpec) -> onnx.ModelProto:

@@ -219,7 +219,11 @@ class EncoderTraining:
         return self._features(self._quiet(count))
 
     def _quiet(self, count: int) -> Iterator[Tensor]:
-        """A third as the training's steps draw them, digital silence among them, the rest noise as it sounds."""
+        """A third as the training's steps draw them, digital silence among them, the rest noise as it sounds.
+
+        The same ones at every call.
+        """
+        torch.manual_seed(self.seed)
         drawn = quiet_windows(-(-count // 3), self.data.spec, self.fabric.device)
         heard = torch.from_numpy(noise_windows(count - len(drawn), self.data.spec, self.seed)).to(self.fabric.device)
         yield from torch.cat((drawn, heard)).split(EMBED_BATCH)

@@ -90,7 +90,8 @@ def test_a_good_run_has_no_fault() -> None:
         ({"threads": [20, 26]}, "Open threads became more, from 20 to 26"),
         ({"files": [20, 40]}, "Open files became more"),
         ({"memory_slope_mb_per_min": MOST_GROWTH_MB_PER_MIN + 1}, "Memory grew by"),
-        ({"late_refreshes": 20, "late_refreshes_own": 11}, "20 of 1000 refreshes came 2 refreshes late or later, 11"),
+        ({"late_refreshes": 11, "late_refreshes_own": 4}, "11 of 1000 refreshes came"),
+        ({"late_refreshes": 11, "late_refreshes_own": 4}, "4 of them not for other programs' sake"),
         ({"models": ["a"]}, "nothing to judge"),
         ({"inputs": []}, "nothing to judge"),
     ],
@@ -98,10 +99,6 @@ def test_a_good_run_has_no_fault() -> None:
 def test_every_fault_has_its_sentence(change: dict[str, Any], sentence: str) -> None:
     (found,) = faults(good_run() | change)
     assert sentence in found
-
-
-def test_what_other_programs_held_up_is_no_fault() -> None:
-    assert faults(good_run() | {"late_refreshes": 20, "late_refreshes_own": 5}) == []
 
 
 def test_a_window_that_crashed_leaves_nothing_else_to_judge() -> None:
