@@ -75,6 +75,25 @@ def test_a_tempo_that_rises_is_followed() -> None:
     assert away((followed.phase - since) % 1) < 0.15
 
 
+@pytest.mark.parametrize(("start_bpm", "rise"), [(100, 1.2), (150, -1.5)])
+def test_a_rhythm_whose_tempo_changes_keeps_its_beat(start_bpm: float, rise: float) -> None:
+    """Kick and snare in turn: seen over eight seconds at one tempo, such a rhythm repeats hardly at all."""
+    times, now = [], 0.2
+    while now < 20:
+        times.append(now)
+        now += 60 / (start_bpm + rise * now)
+    heard = np.zeros((round(20 / HOP_S), 3))
+    for drum in (0, 1):
+        heard[np.rint(np.array(times[drum::2]) / HOP_S).astype(int), drum] = 10.0
+    followed, surest = tempo(), 1.0
+    for column, struck in enumerate(heard):
+        followed.step(struck)
+        if column * HOP_S > 8:
+            assert followed.bpm == pytest.approx(start_bpm + rise * column * HOP_S, rel=0.05)
+            surest = min(surest, followed.confidence)
+    assert surest > 0.6
+
+
 def test_irregular_strokes_are_no_beat() -> None:
     chance = np.random.default_rng(3)
     followed = tempo()

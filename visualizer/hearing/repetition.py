@@ -75,6 +75,21 @@ class Repetition:
         return float(self.bpm[at] * 2 ** (summit(repetition, at) / STEPS))
 
 
+def bent(strokes: np.ndarray, hop_s: float, rise: float) -> np.ndarray:
+    """What was struck, float [n, drums], on a clock that has run with a tempo which rose evenly until now.
+
+    Args:
+        hop_s: seconds between columns.
+        rise: share by which the tempo rises in a second; beats that came faster and faster lie evenly then, as far
+            apart as they are now.
+    """
+    ago = hop_s * np.arange(1 - len(strokes), 1)
+    # Beats that pass within t seconds of now go as t + rise t^2 / 2; this is where that has even steps.
+    turned = np.maximum(1 + 2 * rise * ago, 0.0)
+    at = (np.sqrt(turned) - 1) / rise
+    return np.stack([np.interp(at, ago, drum, left=0.0) for drum in strokes.T], axis=1)
+
+
 def summit(values: np.ndarray, at: int) -> float:
     """Where the parabola through a peak and its neighbours is highest, in steps from the peak (-0.5 to 0.5)."""
     if not 0 < at < len(values) - 1:

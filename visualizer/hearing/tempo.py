@@ -2,7 +2,8 @@
 
 Pure NumPy, on the listening thread. Causal: four times a second the last eight seconds are looked at
 again; in between the phase runs on by itself. Where nothing repeats, the confidence is low and no beat
-is made up. A beat given by hand is held for as long as it fits what is heard.
+is made up; one that is followed may grow faster or slower. A beat given by hand is held for as long as it fits
+what is heard.
 
 The phase follows like a phase-locked loop. Which of the periods that repeat is the beat, visualizer.hearing.metre says.
 """
@@ -15,7 +16,7 @@ import numpy as np
 
 from visualizer.hearing.bands import ColumnSpec
 from visualizer.hearing.metre import DRUMS, Reading, likelihood, read
-from visualizer.hearing.repetition import Repetition, summit
+from visualizer.hearing.repetition import Repetition, bent, summit
 from visualizer.hearing.tapping import FASTEST, SLOWEST, Taps
 
 KEEP = 0.5  # advantage, as logarithm, of the tempo that is already followed
@@ -25,6 +26,8 @@ SLOWER = (1, 2, 3)  # a rhythm that repeats well with so many beats is as sure a
 PLACES = 64  # phases that are tried
 STRETCHES = 1.008 ** np.arange(-6, 7)  # tempi that are tried around the one found: it may be changing
 BETTER = 1.1  # how many times more votes make a stretched tempo the better one
+RISES = (-0.02, -0.01, 0.01, 0.02)  # of the tempo in a second: tried where a beat that is followed repeats less,
+CLEARER = 1.15  # and must let it repeat so many times better: no steady beat is made of free music
 HELD_CONFIDENCE = 0.8  # of a beat given by hand
 MISFIT, MISFIT_S = 0.3, 4.0  # share of the best tempo's repetition below which, and for how long, it does not fit
 
@@ -163,7 +166,7 @@ class Tempo:
             self._since_beat = 0.0
 
     def _estimate(self) -> None:
-        reading = read(self._periods, self.strokes)
+        reading = self._read()
         repetition, likely = reading.repetition, self._likelihood(reading)
         if self.held:
             self._check_held(repetition, likely)
@@ -178,6 +181,16 @@ class Tempo:
             return
         self._follow(self._periods.tempo(repetition, best))
         self._align(reading.accents)
+
+    def _read(self) -> Reading:
+        """The rhythm of the last eight seconds; of a tempo that rises or falls, as if it had been as it is now."""
+        reading = read(self._periods, self.strokes)
+        best = float(reading.repetition.max())
+        if not self._locked or best >= self._config.sure:
+            return reading
+        others = [read(self._periods, bent(self.strokes, self._hop_s, rise)) for rise in RISES]
+        other = max(others, key=lambda one: float(one.repetition.max()))
+        return other if other.repetition.max() > CLEARER * best else reading
 
     def _confidence(self, repetition: np.ndarray, at: int) -> float:
         """0 to 1, of the tempo at a place."""
