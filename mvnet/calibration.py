@@ -71,6 +71,28 @@ def fit_logistic(x: np.ndarray, periods: np.ndarray, weights: np.ndarray, penalt
     return coefficients.detach().numpy()
 
 
+def fit_binary(x: np.ndarray, truth: np.ndarray, weights: np.ndarray, penalty: float) -> tuple[np.ndarray, float]:
+    """Slope [numbers] and constant of the log odds of two-class logistic regression.
+
+    Args:
+        x: float64 [n, numbers], standardised.
+        truth: bool [n].
+        weights: of the rows, [n].
+        penalty: of the squared slope.
+    """
+    rows, target, weight = torch.from_numpy(x), torch.from_numpy(truth).double(), torch.from_numpy(weights)
+    coefficients = torch.zeros(x.shape[1] + 1, dtype=torch.float64, requires_grad=True)
+
+    def loss() -> Tensor:
+        logits = rows @ coefficients[:-1] + coefficients[-1]
+        errors = F.binary_cross_entropy_with_logits(logits, target, weight=weight)
+        return errors + penalty * coefficients[:-1].square().sum()
+
+    _minimise(loss, coefficients)
+    found = coefficients.detach().numpy()
+    return found[:-1], float(found[-1])
+
+
 def fit_temperature(head: PeriodHead, embeddings: np.ndarray, periods: np.ndarray) -> float:
     """Divide the head's logits by the number that makes held-out clips likeliest; returns it.
 

@@ -18,6 +18,7 @@ from mvnet.calibration import clip_weights, fit_head, fit_temperature, prototype
 from mvnet.encoder import PeriodHead, period_probabilities
 from mvnet.encoders import PAPER, Encoder
 from mvnet.evaluate import accuracy_figures, heard
+from mvnet.presence import close_on_quiet
 from mvnet.reading import fit_reading, with_quiet
 from mvnet.run import RunFolder
 from mvnet.style_encoder import StyleEncoder
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 FEATURES_PENALTY = 0.1
 STYLE_HEAD_PENALTY = 3e-2
 HEAD_PENALTY = 1e-3
+QUIET_WINDOWS = 600  # that the gate is fitted on
 
 
 def finish(training: EncoderTraining, folder: RunFolder, like: Encoder | None = None) -> dict[str, Any]:
@@ -57,6 +59,9 @@ def finish(training: EncoderTraining, folder: RunFolder, like: Encoder | None = 
         figures["labels_share"], learnt = labels.blend_into(training, head, learnt)
     if like is not None:
         figures["turned_onto"], learnt = turn_onto(training, head, learnt, like)
+    if isinstance(training.averaged, StyleEncoder) and training.config.quiet:
+        figures["gate"] = fit_gate(training, training.averaged, head)
+        learnt = training.embed(train)
     if len(val):
         unseen = training.embed(val)
         figures["temperature"] = fit_temperature(head, unseen, periods[val])
@@ -96,14 +101,19 @@ def read_features_out(training: EncoderTraining, weights: np.ndarray) -> None:
         weights: of the training clips.
     """
     features = training.features(training.train).astype(np.float64)
-    count = round(2 * training.config.quiet * len(training.train))
-    quiet = training.features_quiet(count).astype(np.float64) if count else None
-    periods = training.data.periods[training.train]
-    reading = fit_reading(features, periods, weights, penalty=FEATURES_PENALTY, quiet=quiet)
+    reading = fit_reading(features, training.data.periods[training.train], weights, penalty=FEATURES_PENALTY)
     linear = training.averaged.linear
     with torch.no_grad():
         linear.weight.copy_(torch.from_numpy(reading.matrix.T))
         linear.bias.copy_(torch.from_numpy(reading.offset))
+
+
+def fit_gate(training: EncoderTraining, network: StyleEncoder, head: PeriodHead) -> dict[str, float]:
+    """Lead silence and noise to a place of rest; returns how open the gate is on average, for music and for those."""
+    torch.manual_seed(training.config.seed)
+    train = training.train
+    music = np.concatenate((training.features(train), training.features_changed(train)))
+    return close_on_quiet(network, head, music, training.features_quiet(QUIET_WINDOWS))
 
 
 def read_lessons_out(training: EncoderTraining, weights: np.ndarray) -> None:
@@ -216,7 +226,7 @@ def _heard_in_training(
 
     So the head is as sure as the encoder may be under another gain, in another room. Read from lessons, the
     embedding needs no changed clips: on unheard pieces the head was better without. In a quiet window
-    all periods are as likely.
+    all periods are as likely; the network that reads notes has a gate for that (mvnet.presence).
 
     Args:
         learnt: embeddings of the unchanged training clips.
@@ -238,7 +248,7 @@ def _with_quiet(
     """Embeddings, periods and weights joined, those of quiet windows with them where the training had such."""
     rows = np.concatenate(embeddings), np.concatenate(labels), np.concatenate(counts)
     share = training.config.quiet
-    if not share:
+    if not share or training.config.network != PAPER:
         return rows
     return with_quiet(*rows, training.embed_quiet(max(1, round(2 * share * len(training.train)))))
 

@@ -43,7 +43,6 @@ def fit_reading(
     weights: np.ndarray,
     *,
     penalty: float = PENALTY,
-    quiet: np.ndarray | None = None,
 ) -> Reading:
     """The directions that tell the periods apart, then those in which music of one period differs most.
 
@@ -55,13 +54,10 @@ def fit_reading(
         periods: int64 [n].
         weights: of the clips, [n].
         penalty: of the squared coefficients.
-        quiet: float [m, components] of what is no music, in which every period is to be as likely; it weighs QUIET of
-            the music.
     """
     lessons = lessons.astype(np.float64)
     mean, deviation = lessons.mean(0), np.maximum(lessons.std(0), 1e-6)
-    told_of = with_quiet(lessons, periods, weights, quiet) if quiet is not None else (lessons, periods, weights)
-    slopes = fit_logistic((told_of[0] - mean) / deviation, told_of[1], told_of[2], penalty)[:, :-1]
+    slopes = fit_logistic((lessons - mean) / deviation, periods, weights, penalty)[:, :-1]
     _, strength, directions = np.linalg.svd(slopes - slopes.mean(0), full_matrices=False)
     telling = directions[strength > strength[0] * 1e-3].T / deviation[:, None]  # [components, up to 4]
     centred = lessons - mean

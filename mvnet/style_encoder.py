@@ -3,6 +3,7 @@
 A mel window becomes notes (mvnet.note_network); small convolutions then look for intervals, for chords in any
 key, and for the pulse; another branch looks at the spectrum itself. Each keeps only how much, how evenly and how
 strongly a pattern occurs in the whole window, so neither key nor the moment at which the window was cut matters.
+A gate that hears whether there is music at all leads silence and noise to one place of no period.
 The network's shape is the paper's: [3, 128, 256] to ten numbers (section 3.1).
 """
 
@@ -25,6 +26,7 @@ TEXTURES = 64
 FEATURES = 192
 NOTE_STEPS = 3  # steps of the notes that are one for intervals and chords: 0.28 s
 TEXTURE_BANDS, TEXTURE_COLUMNS = 2, 4  # of the spectrum that are one place of the texture
+SURE = 20.0  # log odds that there is music, until that is fitted: the gate stands open
 LEAST_VARIANCE = 1e-4  # keeps the root's slope finite where a pattern never changes
 
 
@@ -51,6 +53,11 @@ class StyleEncoder(nn.Module):
         notes: trained; it stays as it is, also in training mode. None makes an untrained one, to load weights into.
         spec: of the windows.
         drop: share of the features that a training step leaves out.
+
+    Attributes:
+        presence: log odds that a window holds music, read from the features; fitted once, after the training
+            (mvnet.presence).
+        rest: the embedding of what holds none, [10].
     """
 
     wide_share = 1.0  # of the learning rate, for the layers that read the features: see mvnet.encoder.AudioEncoder
@@ -85,6 +92,11 @@ class StyleEncoder(nn.Module):
             nn.Dropout(drop),
         )
         self.linear = nn.Linear(FEATURES, EMBEDDING_SIZE)
+        self.presence = nn.Linear(FEATURES, 1).requires_grad_(False)
+        nn.init.zeros_(self.presence.weight)
+        nn.init.constant_(self.presence.bias, SURE)
+        self.rest: Tensor
+        self.register_buffer("rest", torch.zeros(EMBEDDING_SIZE))
         self.centre()
 
     @torch.no_grad()
@@ -137,7 +149,12 @@ class StyleEncoder(nn.Module):
         Returns:
             [N, 10].
         """
-        return self.linear(self.features(mel))
+        return self.answer(self.features(mel))
+
+    def answer(self, features: Tensor) -> Tensor:
+        """Embeddings [N, 10] of features [N, FEATURES]: without music they lie at rest, whatever else was read."""
+        music = torch.sigmoid(self.presence(features))
+        return self.rest + music * (self.linear(features) - self.rest)
 
 
 def _statistics(x: Tensor) -> Tensor:

@@ -111,7 +111,7 @@ class EncoderTraining:
     def _optimiser(self) -> torch.optim.Optimizer:
         config = self.config
         if config.loss == "triplet":
-            return torch.optim.Adam(self.encoder.parameters(), lr=config.learning_rate, betas=(0.5, 0.999))
+            return torch.optim.Adam(self.encoder.parameters(), lr=config.learning_rate, betas=(0.5, 0.999), fused=True)
         wide = [self.encoder.linear, *([self.recital] if self.recital else [])]
         parts = [*self.encoder.learning(), self.head, *wide]
         groups: list[dict[str, Any]] = []
@@ -231,6 +231,10 @@ class EncoderTraining:
     def features(self, rows: np.ndarray) -> np.ndarray:
         """What the averaged network reads the embedding from, of unchanged windows, float32 [n, features]."""
         return self._features(self._windows.take(part) for part in in_parts(rows))
+
+    def features_changed(self, rows: np.ndarray) -> np.ndarray:
+        """The same of windows changed as in the training."""
+        return self._features(self._mel(part) for part in in_parts(rows))
 
     @torch.no_grad()
     def _features(self, batches: Iterable[Tensor]) -> np.ndarray:

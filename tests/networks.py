@@ -66,6 +66,9 @@ def random_style_encoder(seed: int = 0) -> tuple[StyleEncoder, PeriodHead]:
     with torch.no_grad():
         notes.train()(mel.transpose(1, 2).flatten(2))
         encoder.train()(mel)
+        torch.nn.init.normal_(encoder.presence.weight, 0.0, 0.1)  # half open
+        encoder.presence.bias.zero_()
+        torch.nn.init.normal_(encoder.rest)
     return encoder.eval(), head.eval()
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mvnet.calibration import fit_head
-from mvnet.reading import fit_reading, with_quiet
+from mvnet.reading import fit_reading
 
 
 def lessons(n: int = 600, components: int = 30, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -50,26 +50,3 @@ def test_fewer_directions_than_ten_leave_zeros() -> None:
     assert embeddings.shape == (40, 10)
     assert (embeddings[:, 6:] == 0).all()
     assert np.isfinite(embeddings).all()
-
-
-def test_what_is_no_music_belongs_to_no_period() -> None:
-    x, periods = lessons()
-    quiet = np.zeros((20, x.shape[1]))
-    quiet[:, :5] = 3.0  # elsewhere than all music
-    quiet[:, -1] = 1.2  # and by one number it would be the last period's
-    weights = np.ones(len(x))
-    surest = {}
-    for name, told in (("without", None), ("with", quiet)):
-        reading = fit_reading(x, periods, weights, quiet=told)
-        rows = (
-            with_quiet(reading(x), periods, weights, reading(quiet))
-            if told is not None
-            else (reading(x), periods, weights)
-        )
-        head = fit_head(rows[0], rows[1], rows[2])
-        with torch.no_grad():
-            surest[name] = head(torch.from_numpy(reading(quiet).astype(np.float32))).softmax(1).max().item()
-            heard = head(torch.from_numpy(reading(x).astype(np.float32))).argmax(1).numpy()
-        assert (heard == periods).mean() > 0.95
-    assert surest["without"] > 0.8
-    assert surest["with"] < 0.35

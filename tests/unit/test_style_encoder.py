@@ -18,7 +18,7 @@ def test_shapes_and_size() -> None:
     with torch.no_grad():
         assert encoder(mel).shape == (2, 10)
         assert encoder.features(mel).shape == (2, FEATURES)
-    assert sum(weight.numel() for weight in encoder.parameters()) == 366_572
+    assert sum(weight.numel() for weight in encoder.parameters()) == 366_765
 
 
 def test_notes_stay_as_they_are_in_training() -> None:
