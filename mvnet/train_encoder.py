@@ -28,6 +28,7 @@ from mvnet.encoders import STYLE, Encoder, network_of
 from mvnet.engine import Rows, average_buffers, shard, to_layout
 from mvnet.errors import MvnetError
 from mvnet.lessons import condense
+from mvnet.lone_norm import normalise_alone
 from mvnet.losses import supervised_contrastive_loss, triplet_loss
 from mvnet.note_network import NoteNetwork
 from mvnet.quiet_sounds import noise_windows
@@ -87,6 +88,9 @@ class EncoderTraining:
             to_layout(student, fabric)
         if config.centred:
             self.encoder.centre()
+        self._alone = config.loss == "triplet" and config.batch == 1 and isinstance(self.encoder, AudioEncoder)
+        if self._alone:
+            normalise_alone(cast(AudioEncoder, self.encoder).blocks)
         self.averaged = copy.deepcopy(self.encoder) if config.average else self.encoder
         self.optimiser = self._optimiser()
         self._forward = fabric.setup_module(student if config.loss == "supcon" else self.encoder)
@@ -170,9 +174,12 @@ class EncoderTraining:
         return {name: value.detach() for name, value in losses.items()}
 
     def _triplet(self, rows: np.ndarray) -> dict[str, Tensor]:
-        # Anchor, positive and negative each pass alone, as in the author's code: at batch 1 the batch
-        # norms then see one window, which is part of the published recipe.
-        embeddings = [self._forward(self._mel(role)) for role in rows.T]
+        # Anchor, positive and negative are normalised each alone, as in the author's code: at batch 1 the batch
+        # norms see one window, which is part of the published recipe.
+        if self._alone:
+            embeddings = self._forward(self._mel(rows[0])).split(1)
+        else:
+            embeddings = [self._forward(self._mel(role)) for role in rows.T]
         anchor, positive, negative = (embedding.float() for embedding in embeddings)
         return {"loss": triplet_loss(anchor, positive, negative, self.config.margin, self.config.p)}
 
