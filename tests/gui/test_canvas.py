@@ -15,6 +15,7 @@ from PyQt6.QtGui import QColor, QGuiApplication, QImage, QRegion
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from visualizer.gui import raster_refresh
 from visualizer.gui.canvas import GLCanvas, OpenGL, probe_opengl
 from visualizer.gui.raster import RasterCanvas
 from visualizer.gui.raster_refresh import Drawn, RasterRefresh, Wanted
@@ -24,7 +25,7 @@ from visualizer.painting.engine import Painting
 from visualizer.painting.knobs import Knobs
 from visualizer.picture.fade import FIRST_S
 from visualizer.picture.hanging import FITS, WALL, Fit
-from visualizer.picture.scene import BLACK_S, Sight
+from visualizer.picture.scene import BLACK_S, Scene, Sight
 
 
 class Easel:
@@ -465,3 +466,24 @@ def test_a_refresh_that_fails_is_told_and_the_next_is_drawn(qtbot: QtBot, monkey
     drawn = easel.canvas.refreshes
     qtbot.waitUntil(lambda: easel.canvas.refreshes > drawn + 2)
     assert [str(error) for error in told] == ["no paint left"]
+
+
+@pytest.mark.parametrize("fit", FITS)
+@pytest.mark.parametrize(("size", "scale"), [((333, 251), 1.0), ((300, 170), 1.5)])
+def test_a_picture_drawn_in_strips_has_no_seams(
+    qapp: QGuiApplication, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], scale: float, fit: Fit
+) -> None:
+    def drawn() -> np.ndarray:
+        scene = Scene(WALL)
+        refresh = RasterRefresh(scene)
+        refresh.hang(np.random.default_rng(3).integers(0, 256, (48, 48, 3)).astype(np.uint8), 0.0)
+        loud = replace(Features.silence(), loudness=1.0, is_open=True, onsets=np.ones(len(BANDS), np.float32))
+        for number in range(4):  # zoomed and turned by then
+            image = refresh.draw(Wanted(number, size, scale, fit, 0, loud, FIRST_S * number)).image
+        data = image.constBits()
+        assert data is not None
+        return np.frombuffer(data.asarray(image.sizeInBytes()), np.uint8).copy()
+
+    in_strips = drawn()
+    monkeypatch.setattr(raster_refresh, "STRIP", 10_000)
+    assert np.array_equal(in_strips, drawn())

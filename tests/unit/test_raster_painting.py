@@ -152,3 +152,23 @@ def test_linen_is_even_and_corners_are_dark() -> None:
     assert corners(400, 300)[150, 200] == pytest.approx(0, abs=1e-4)
     assert corners(400, 300)[0, 0] == pytest.approx(1, abs=0.02)
     assert 0.95 < light_on_linen(400, 300, 1.0).max() <= 1
+
+
+def test_strokes_may_be_laid_anew_when_there_is_time() -> None:
+    stripes = flat(0, 0, 0)
+    stripes[:, ::16] = 255
+    across = np.ascontiguousarray(stripes.transpose(1, 0, 2))
+
+    def turned(painting: RasterPainting) -> np.ndarray:
+        for image in (stripes, across, across):
+            painting.upload(image)
+            painting.mix(DONE)
+            picture = painting.picture(DONE, view(hang((640, 360), painting.size, 1.0, "fill"), painting.points))
+        return picture
+
+    at_once, later = RasterPainting((0, 0, 0)), RasterPainting((0, 0, 0), strokes_later=True)
+    wanted = turned(at_once)
+    assert not np.array_equal(turned(later), wanted)
+    later.lay_strokes()
+    seen = view(hang((640, 360), later.size, 1.0, "fill"), later.points)
+    assert np.array_equal(later.picture(DONE, seen), wanted)

@@ -40,7 +40,7 @@ class Told:
         self.events: list[Event] = []
         self.faults: list[Exception] = []
         self.whole = threading.Semaphore(0)
-        self.surveyor = Surveyor(self._take, self.faults.append)
+        self.surveyor = Surveyor(self._take, self.faults.append, patience_s=0.0)
 
     def _take(self, event: Event) -> None:
         self.events.append(event)

@@ -163,6 +163,7 @@ class RasterCanvas(Easel, QWidget):
         """On the drawing thread."""
         if wanted.number == self._number:
             self._way_back.drawn.emit(self._refresh.draw(wanted))
+            self._refresh.rest()
 
     def _fail(self, error: Exception) -> None:
         """On the drawing thread: log it, show it, go on with the next refresh."""

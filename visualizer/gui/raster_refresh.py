@@ -16,13 +16,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRect, QRectF
-from PyQt6.QtGui import QColor, QImage, QPainter, QRadialGradient
+from PyQt6.QtGui import QColor, QImage, QPainter, QRadialGradient, QTransform
 
 from visualizer.hearing.analyser import Features
 from visualizer.picture.hanging import WALL, Fit, Hanging, hang
 from visualizer.picture.linen import light_on_linen, threads
 from visualizer.picture.raster_painting import RasterPainting, view
 from visualizer.picture.scene import Scene, Sight
+
+# Device pixels from the top to the bottom of what is drawn in one call. Python waits for the whole of a call of Qt's,
+# every thread of it, and calls that reach over 96 lines wait in their turn for threads that Qt shares them out to.
+STRIP = 80
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class RasterRefresh:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._painting = RasterPainting(WALL)
+        self._painting = RasterPainting(WALL, strokes_later=True)
         self._lock = threading.Lock()
         self._changes: deque[Callable[[], object]] = deque()
         self._upload_s: list[float] = []
@@ -109,6 +113,11 @@ class RasterRefresh:
             uploads, self._upload_s = tuple(self._upload_s), []
             changes = self._scene.changes(wanted.now)
             return Drawn(wanted.number, wanted.size, image, changes, time.perf_counter() - started, uploads)
+
+    def rest(self) -> None:
+        """Do what can wait until a refresh is on screen, and would make it late: lay the strokes anew."""
+        with self._lock:
+            self._painting.lay_strokes()
 
     # ---- the thread that draws
 
@@ -158,21 +167,20 @@ class RasterRefresh:
         # QImage reads the data without a copy: it must live as long as the image.
         image = QImage(data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
         place = QRectF(seen.left, height - seen.bottom - seen.height, seen.width, seen.height)
-        painter.save()
-        if hanging.framed:
-            painter.setClipRect(place)
         middle = QPointF(width / 2, height / 2)
         zoom = sight.look.zoom * _covering(width, height, sight.look.rotation_deg)
-        painter.translate(middle)
-        painter.scale(zoom, zoom)
-        painter.rotate(-sight.look.rotation_deg)
-        painter.translate(-middle)
-        painter.drawImage(place, image)
-        if hanging.fit == "mirror":
-            _draw_mirrored(painter, image, place, wanted.size)
-        painter.resetTransform()
-        painter.drawImage(0, 0, self._linen_for(hanging, wanted))
-        painter.restore()
+        turned = QTransform.fromTranslate(middle.x(), middle.y()).scale(zoom, zoom).rotate(-sight.look.rotation_deg)
+        turned.translate(-middle.x(), -middle.y())
+        linen = self._linen_for(hanging, wanted)
+        for strip in strips(wanted.size, wanted.scale):
+            painter.setClipRect(strip & place if hanging.framed else strip)
+            painter.setTransform(turned)
+            painter.drawImage(place, image)
+            if hanging.fit == "mirror":
+                _draw_mirrored(painter, image, place, wanted.size)
+            painter.resetTransform()
+            painter.drawImage(0, 0, linen)
+        painter.setClipping(False)
 
     def _linen_for(self, hanging: Hanging, wanted: Wanted) -> QImage:
         """A shade of black for each pixel: linen and corners, made once for a size of the window."""
@@ -187,6 +195,17 @@ class RasterRefresh:
             shade.setDevicePixelRatio(wanted.scale)
             self._linen = (kind, shade)
         return self._linen[1]
+
+
+def strips(size: tuple[int, int], scale: float) -> list[QRectF]:
+    """The whole of an image, from top to bottom, in strips of STRIP lines.
+
+    Args:
+        size: width and height in points of the desktop.
+        scale: device pixels in one of those.
+    """
+    width, lines = size[0], math.ceil(size[1] * scale)
+    return [QRectF(0, top / scale, width, min(STRIP, lines - top) / scale) for top in range(0, lines, STRIP)]
 
 
 def draw_wall(painter: QPainter, place: QRect) -> None:

@@ -309,7 +309,8 @@ class MainWindow(QMainWindow):
         if status == self._status:
             return
         self._status = status
-        self.pictures.set_live(status.state is State.PLAYING)
+        if status.state is not State.OPENING:  # until what is opened sounds, the picture moves or holds as before
+            self.pictures.set_live(status.state is State.PLAYING)
         self.transport.show_status(status)
         self.music.remember_place(status)
         enabled = status.state in (State.PLAYING, State.PAUSED, State.ENDED)

@@ -25,7 +25,7 @@ MOST_BINS = 20_000  # half an hour at that rate; of longer pieces neighbours are
 STEP_S = 2.5  # between two windows
 FIRST_S = 3.0  # of sound before the first window is worth hearing
 SHOW_EVERY_S = 20.0  # of sound between two states of an unfinished survey
-REST = 2.0  # seconds of rest for one of work
+REST = 4.0  # seconds of rest for one of work
 
 
 @dataclass(frozen=True)

@@ -68,13 +68,14 @@ class RasterPainting:
 
     Args:
         wall: colour of the wall behind it, sRGB codes.
+        strokes_later: `lay_strokes` lays them anew, when it is called; else the picture that they are due for does.
 
     Attributes:
         size: width and height of the paintings in points.
         points: height and width to which they are enlarged first.
     """
 
-    def __init__(self, wall: tuple[int, int, int]) -> None:
+    def __init__(self, wall: tuple[int, int, int], *, strokes_later: bool = False) -> None:
         self.size = (1, 1)
         self.points = (1, 1)
         self._wall = to_linear(np.array(wall, np.uint8))
@@ -84,7 +85,9 @@ class RasterPainting:
         self._enlarged: _Doubling | None = None  # from the first picture on: it loads FFmpeg's libraries
         self._brushwork: Brushwork | None = None
         self._seen: View | None = None  # for which the strokes are laid
+        self._strokes_later = strokes_later
         self._paintings = self._followed = 0  # uploaded so far, and when the strokes were laid last
+        self._turn_every = TURN_EVERY  # as the last picture wanted it
 
     @property
     def bare(self) -> bool:
@@ -137,17 +140,27 @@ class RasterPainting:
         self._enlarged = self._enlarged or _Doubling()
         return self._brush(seen, TURN_EVERY).painted(self._enlarged(codes))
 
+    def lay_strokes(self) -> None:
+        """Lay the strokes anew for the newest painting, if they are due: about as long as a picture takes."""
+        if self._brushwork is None or self._seen is None or self._paintings - self._followed < self._turn_every:
+            return
+        newest = self._shown if self._after is None else self._after
+        if newest is None or newest.shape[:2] != self.points:
+            return
+        light = newest[self._seen.rows, self._seen.columns][::STRUCTURE_STEP, ::STRUCTURE_STEP]
+        self._brushwork.follow(np.sqrt(np.clip(light @ LUMINANCE, 0, 1)))
+        self._followed = self._paintings
+
     def _brush(self, seen: View, every: int) -> Brushwork:
         """The strokes for the newest painting, or for one of the last where they are laid anew more seldom."""
-        if self._brushwork is None or self._seen != seen:
+        self._turn_every = every
+        fresh = self._brushwork is None or self._seen != seen
+        if fresh:
             rows, columns = seen.rows.stop - seen.rows.start, seen.columns.stop - seen.columns.start
             self._brushwork, self._seen, self._followed = Brushwork(rows * FACTOR, columns * FACTOR), seen, -every
-        if self._paintings - self._followed >= every:
-            newest = self._shown if self._after is None else self._after
-            assert newest is not None
-            light = newest[seen.rows, seen.columns][::STRUCTURE_STEP, ::STRUCTURE_STEP]
-            self._brushwork.follow(np.sqrt(np.clip(light @ LUMINANCE, 0, 1)))
-            self._followed = self._paintings
+        if fresh or not self._strokes_later:
+            self.lay_strokes()
+        assert self._brushwork is not None
         return self._brushwork
 
     def _between(self, before: np.ndarray | None, after: np.ndarray | None, share: float) -> np.ndarray | None:

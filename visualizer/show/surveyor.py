@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from visualizer.painting.survey import Survey
 
 KEPT = 50  # surveys
+PATIENCE_S = 1.5  # before a survey begins: who skips through pieces needs none of them, but a picture that keeps time
 
 
 class Surveyor:
@@ -28,10 +29,14 @@ class Surveyor:
     Args:
         emit: given a Surveyed, from any thread, each time more is known.
         failed: given what went wrong, on the surveyor's thread.
+        patience_s: how long a piece must be the wanted one before its survey begins.
     """
 
-    def __init__(self, emit: Callable[[Event], None], failed: Callable[[Exception], None]) -> None:
+    def __init__(
+        self, emit: Callable[[Event], None], failed: Callable[[Exception], None], patience_s: float = PATIENCE_S
+    ) -> None:
         self._emit = emit
+        self._patience_s = patience_s
         self._known: OrderedDict[Path, Survey] = OrderedDict()
         self._unwanted = threading.Event()  # of the survey that is under way
         self._worker = Worker(failed, "survey", back=BACKGROUND)
@@ -52,6 +57,8 @@ class Surveyor:
         return self._worker.close(timeout_s=timeout_s)
 
     def _hear(self, path: Path, model: Model, unwanted: threading.Event) -> None:
+        if unwanted.wait(self._patience_s):
+            return
         from visualizer.painting.survey import survey_piece
 
         # Its rests end with it: nothing of it may outlive the interpreter.

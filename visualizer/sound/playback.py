@@ -28,6 +28,8 @@ AHEAD_S = 1.5  # decoded before it is played: enough for a disk that hesitates
 PRIMED_S = 0.2  # decoded before playing starts or goes on after a seek
 HISTORY_S = 4.0  # of what was played, for a listener that was held up
 IDLE_S = 0.05
+SAFE_S = 0.5  # from so much decoded ahead on, the rest is decoded at leisure: a refresh is drawn meanwhile
+LEISURE_S = 0.01
 
 
 @dataclass(frozen=True)
@@ -318,6 +320,8 @@ class Player:
             self._let_go()
             if not worked:
                 self._wake.wait(IDLE_S)
+            elif self._feed.waiting > SAFE_S * self.rate:
+                self._wake.wait(LEISURE_S)
 
     def _obey(self) -> None:
         """Do what was asked for: cut what follows, take another piece, another place."""
