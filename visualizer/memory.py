@@ -2,7 +2,9 @@
 
 glibc gives large blocks back to the system when they are freed, but raises its idea of "large" with each one that it
 sees, up to 32 MB. The weights of models that were switched away then stay with the process: after thirty switches
-it held 1,000 MB, where 600 MB are needed while two models are there and 350 MB with one.
+it held 1,000 MB, where 600 MB are needed while two models are there and 350 MB with one. Told to keep to one size,
+it also gives smaller blocks back at once when the last of them is freed: then each refresh of the picture had its
+memory made anew, 300 pages and a millisecond.
 
 Python looks for objects that hold each other through all objects there are, on any thread, while every other waits:
 with the window, its models and their libraries loaded that takes 30 to 40 ms, in which two refreshes are lost.
@@ -14,8 +16,9 @@ import ctypes
 import gc
 import sys
 
-MMAP_THRESHOLD = -3  # of mallopt, see malloc.h
+TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # of mallopt, see malloc.h
 LARGE = 2**20  # bytes: weights are larger, what a refresh of the picture allocates is smaller
+KEPT = 8 * 2**20  # bytes that may stay free: several refreshes of the picture
 
 
 def give_back_large_blocks() -> bool:
@@ -23,7 +26,8 @@ def give_back_large_blocks() -> bool:
     if not sys.platform.startswith("linux"):
         return False
     try:
-        return bool(ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, LARGE))
+        mallopt = ctypes.CDLL(None).mallopt
+        return bool(mallopt(MMAP_THRESHOLD, LARGE) and mallopt(TRIM_THRESHOLD, KEPT))
     except (OSError, AttributeError):  # another C library than glibc
         return False
 

@@ -15,7 +15,7 @@ from tests.fakes_audio import FakeSound
 from tests.fakes_time import HandClock, clicks
 from tests.sound_files import write_sound
 from tests.waiting import until
-from visualizer.hearing.listening import DISPLAY_S, Listening
+from visualizer.hearing.listening import DISPLAY_S, HASTE_S, Listening
 from visualizer.sound.playback import Player
 
 RATE = 48_000
@@ -63,7 +63,7 @@ class Stage:
                     self._refresh_at += REFRESH_S
 
     def listen(self) -> None:
-        while self.listening.look(self.clock.now) == 0.0:
+        while self.listening.look(self.clock.now) <= HASTE_S:
             pass
 
     def _call_back(self, delay_s: float) -> None:

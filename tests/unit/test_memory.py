@@ -40,6 +40,32 @@ def test_large_blocks_leave_the_process_when_they_are_freed() -> None:
     assert given_back[1] < 40
 
 
+FAULTS = """
+import resource, threading
+import numpy as np
+from visualizer.memory import give_back_large_blocks
+assert give_back_large_blocks()
+def draw():
+    for refresh in range(51):
+        if refresh == 1:
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(4):
+            codes = np.ones(600_000, np.uint8)
+            lit = codes * np.uint8(2)
+            del codes, lit
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+thread = threading.Thread(target=draw)  # its memory comes from another part than the main thread's
+thread.start()
+thread.join()
+"""
+
+
+@pytest.mark.skipif(not give_back_large_blocks(), reason="glibc alone")
+def test_what_a_refresh_frees_the_next_one_uses_again() -> None:
+    faults = int(subprocess.run([sys.executable, "-c", FAULTS], check=True, capture_output=True).stdout)
+    assert faults < 50 * 50  # a block alone is 147 pages
+
+
 def test_elsewhere_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     assert not give_back_large_blocks()

@@ -11,7 +11,7 @@ from tests.fakes import tiny_model_folder
 from tests.sound_files import write_sound
 from visualizer.errors import VisualizerError
 from visualizer.painting.models import PaintingModel, load_model
-from visualizer.painting.survey import STEP_S, Survey, survey_piece
+from visualizer.painting.survey import REST, STEP_S, Survey, survey_piece
 
 RATE = 8000
 
@@ -63,7 +63,7 @@ def test_it_rests_as_long_as_asked_and_stops_at_once(tmp_path: Path, model: Pain
     rests: list[float] = []
     path = piece(tmp_path, 30.0)
     list(survey_piece(path, model, rest=rests.append, clock=lambda: float(next(ticks))))
-    assert set(rests) == {2.0}  # twice the one second that each step took
+    assert set(rests) == {REST}  # times the one second that each step took
     assert surveys(path, model, stop=lambda: True) == []
 
 

@@ -27,6 +27,7 @@ AHEAD_S = 1.0  # that a file is analysed before it is heard
 SLICE_S = 0.1  # analysed in one look
 SAFE_S = 0.3  # from so far ahead on, the rest of the second is analysed at leisure: a refresh is drawn meanwhile
 LEISURE_S = 0.012
+HASTE_S = 0.003  # between slices before that: whoever waits for the interpreter has it meanwhile
 LARGEST_BACKLOG_S = 1.0  # behind a live input by more (the machine slept): skip to the present
 DISPLAY_S = 0.02  # from drawing a refresh to its light: the wait for the next refresh and half a scan
 ANALYSIS_S = 0.012  # from a stroke's sample until its pulse is half up, 11 to 13 ms; it is counted after 6 to 8
@@ -299,7 +300,7 @@ class Listening:
             self._on_sound()
         self._sounding = sounding
         if more:
-            return LEISURE_S if self.ahead_s(now) > SAFE_S else 0.0
+            return LEISURE_S if self.ahead_s(now) > SAFE_S else HASTE_S
         return FILE_LOOK_S if ear.foreseen else LIVE_LOOK_S
 
     def _run(self) -> None:
