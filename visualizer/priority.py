@@ -11,7 +11,7 @@ import sys
 import threading
 
 PAINTING = 5  # steps that it stands back: a painting may be a little later, the refresh that shows it may not
-BACKGROUND = 15
+BACKGROUND = 8
 LAST = 19  # of the values that Linux knows
 
 
