@@ -16,7 +16,7 @@ from tests.sound_files import pitch, tone, write_sound
 from tests.waiting import until
 from visualizer.errors import VisualizerError
 from visualizer.hearing.analyser import Analyser, AnalyserConfig, Features
-from visualizer.hearing.listening import Ear
+from visualizer.hearing.ear import Ear
 from visualizer.sound.playback import Player
 
 RATE = 48_000
@@ -111,9 +111,9 @@ def test_a_seek_just_before_the_joint_stays_in_the_piece_that_is_heard(
     numbers = begin(player, one, two)
     stream = sound.streams[0]
     pull(player, stream, 1.8)
-    until(lambda: len(player._reel.marks) == 2)  # the second is decoded ahead
+    until(lambda: len(player._decoding.reel.marks) == 2)  # the second is decoded ahead
     player.seek(1.5)
-    until(lambda: player._request is None and not player._feed.held)
+    until(lambda: player._decoding._request is None and not player._feed.held)
     assert (player.piece, player.position_s) == (numbers[0], 1.5)
     stream.pull(BLOCK * 4)
     cursor = player.heard
@@ -131,10 +131,10 @@ def test_another_piece_follows_though_one_was_decoded_already(player: Player, so
     begin(player, one, wrong)
     stream = sound.streams[0]
     parts = [pull(player, stream, 1.5)]
-    until(lambda: len(player._reel.marks) == 2)
+    until(lambda: len(player._decoding.reel.marks) == 2)
     player.unfollow()
     number = player.follow(end).number
-    until(lambda: player._reel.marks[-1].piece.number == number)
+    until(lambda: player._decoding.reel.marks[-1].piece.number == number)
     parts.append(pull(player, stream, 2.4))
     assert player.piece == number
     assert player.position_s == pytest.approx(1.9 - LATENCY_S)
@@ -148,11 +148,11 @@ def test_what_follows_is_changed_twice_before_it_is_heard(player: Player, sound:
     begin(player, one, wrong)
     stream = sound.streams[0]
     parts = [pull(player, stream, 1.0)]
-    until(lambda: len(player._reel.marks) == 2)
+    until(lambda: len(player._decoding.reel.marks) == 2)
     for path in (wrong, end):
         player.unfollow()
         number = player.follow(path).number
-        until(lambda number=number: player._reel.marks[-1].piece.number == number)
+        until(lambda number=number: player._decoding.reel.marks[-1].piece.number == number)
     parts.append(pull(player, stream, 2.9))
     out = np.concatenate(parts)[:, 0]
     np.testing.assert_allclose(out[2000:], tone(4.0, RATE, 441.3)[2000 : len(out), 0], atol=1e-4)
@@ -163,7 +163,7 @@ def test_nothing_follows_once_it_was_taken_out(player: Player, sound: FakeSound,
     begin(player, one, one)
     stream = sound.streams[0]
     pull(player, stream, 0.5)
-    until(lambda: len(player._reel.marks) == 2)
+    until(lambda: len(player._decoding.reel.marks) == 2)
     player.unfollow()
     until(lambda: player._feed.end is not None)
     out = pull(player, stream, 0.7)
@@ -179,7 +179,7 @@ def test_a_piece_that_comes_after_the_last_was_decoded_still_follows(
     begin(player, one)
     until(lambda: player._feed.end is not None)
     player.follow(two)
-    until(lambda: len(player._reel.marks) == 2)
+    until(lambda: len(player._decoding.reel.marks) == 2)
     out = pull(player, sound.streams[0], 1.9)[:, 0]
     np.testing.assert_allclose(out[2000:], tone(2.0, RATE, 441.3)[2000 : len(out), 0], atol=1e-4)
 
@@ -202,7 +202,7 @@ def test_another_file_is_played_at_once_whatever_was_to_follow(
     stream = sound.streams[0]
     pull(player, stream, 0.2)
     player.open(other)
-    until(lambda: player._request is None and not player._feed.held)
+    until(lambda: player._decoding._request is None and not player._feed.held)
     pull(player, stream, 1.4)
     assert (player.state, player.name) == ("ended", "other.wav")
     assert pitch(player.read(player._feed.jump)[0], RATE) == pytest.approx(1000, abs=1)
@@ -222,7 +222,7 @@ def test_who_listens_ahead_hears_the_joint_and_not_what_was_cut(
     assert ahead[-1] == pytest.approx(0.9, abs=0.01)  # heard already, though not audible
     player.unfollow()
     number = player.follow(one).number
-    until(lambda: player._reel.marks[-1].piece.number == number)
+    until(lambda: player._decoding.reel.marks[-1].piece.number == number)
     pull(player, stream, 1.2)
     again, end, lost = player.read_ahead(cursor, player.heard)
     assert (end, lost) == (player.heard, 0)

@@ -109,7 +109,7 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def seek(stage: Stage, seconds: float) -> None:
     stage.player.seek(seconds)
-    until(lambda: stage.player._request is None and not stage.player._feed.held)
+    until(lambda: stage.player._decoding._request is None and not stage.player._feed.held)
 
 
 def test_strokes_are_drawn_as_they_are_heard(stage: Stage) -> None:
@@ -159,7 +159,7 @@ def test_a_seek_when_all_that_is_decoded_has_been_analysed(stage: Stage) -> None
 def test_into_the_next_file(stage: Stage, song: Path) -> None:
     stage.run(2.1)
     stage.player.open(song)
-    until(lambda: stage.player._request is None and not stage.player._feed.held)
+    until(lambda: stage.player._decoding._request is None and not stage.player._feed.held)
     stage.run(2.1)
     stage.check(8)
 

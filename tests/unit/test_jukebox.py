@@ -62,8 +62,10 @@ class Made:
     def settle(self) -> None:
         """Wait until the decode thread has done what was asked for: these tests play faster than in time."""
         player, given = self._player, {piece.number for piece in self.jukebox._lineup._given}
-        until(lambda: player._request is None and not player._feed.held)
-        until(lambda: not player._cut and {mark.piece.number for mark in player._reel.marks} <= given)
+        until(lambda: player._decoding._request is None and not player._feed.held)
+        until(
+            lambda: not player._decoding._cut and {mark.piece.number for mark in player._decoding.reel.marks} <= given
+        )
 
     @property
     def _player(self) -> Any:
@@ -137,7 +139,7 @@ def test_taking_out_and_moving_change_what_follows(made: Made, songs: list[Path]
     made.open(songs)
     made.play(1.0)
     player: Any = made.jukebox._player
-    until(lambda: len(player._reel.marks) == 2)  # two is decoded ahead
+    until(lambda: len(player._decoding.reel.marks) == 2)  # two is decoded ahead
     made.jukebox.take_out(1)
     made.jukebox.move(2, 1)
     assert made.jukebox.queue() == ((songs[0], songs[3], songs[2]), 0)
@@ -160,7 +162,7 @@ def test_changes_elsewhere_in_the_queue_leave_what_follows_alone(made: Made, son
     made.jukebox.move(0, 3)
     made.jukebox.take_out(2)
     assert made.jukebox.queue() == ((songs[1], songs[2], songs[0]), 0)
-    assert next(player._numbers) == 3  # nothing was opened again
+    assert next(player._decoding._numbers) == 3  # nothing was opened again
     made.play(2.2)
     assert (made.title, made.jukebox.queue()[1]) == ("three", 1)
     made.play(2.2)

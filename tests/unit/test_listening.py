@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tests.fakes_time import AheadFile, HandClock, LiveInput, clicks
-from visualizer.hearing.listening import ANALYSIS_S, DISPLAY_S, LARGEST_BACKLOG_S, Listening
+from visualizer.hearing.ear import ANALYSIS_S, LARGEST_BACKLOG_S
+from visualizer.hearing.listening import DISPLAY_S, Listening
 from visualizer.hearing.sources import Foreseen, Source
 
 RATE = 48_000.0

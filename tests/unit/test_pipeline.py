@@ -17,7 +17,7 @@ from visualizer.painting.engine import Painting
 from visualizer.painting.knobs import Knobs
 from visualizer.painting.latest import Latest
 from visualizer.painting.models import PaintingModel, load_model
-from visualizer.painting.pipeline import Pipeline
+from visualizer.painting.pipeline import GIVE_WAY_S, Pipeline
 
 RATE = 22_050
 
@@ -266,6 +266,18 @@ def test_paintings_come_at_a_whole_fraction_of_the_refresh_without_drift(bench: 
     assert bench.pipeline.figures().divisor == 2  # 20 ms of work are too much for each of 20 ms
     assert len(began) == pytest.approx(125, abs=2)
     assert (began[-1] - began[0]) / (len(began) - 1) == pytest.approx(0.04, abs=2e-4)
+
+
+def test_after_a_switch_painting_gives_way_for_a_moment(bench: Bench) -> None:
+    beats = [0.2 * k for k in range(1, 99)]
+    bench.pipeline.set_source(LiveInput(clicks(RATE, 20.0, beats), RATE, bench.clock, block=220))
+    first, _ = bench.run(1.0)[0]
+    assert first - bench.clock.now + 1.0 < GIVE_WAY_S  # the first one comes at once
+    bench.pipeline.set_source(LiveInput(clicks(RATE, 20.0, beats), RATE, bench.clock, block=220))
+    switched_at = bench.clock.now
+    paintings = [painting for _, painting in bench.run(1.0)]
+    assert switched_at + GIVE_WAY_S <= paintings[0].made_at < switched_at + GIVE_WAY_S + 0.03
+    assert len(paintings) > 20
 
 
 def test_hearing_the_style_makes_no_painting_late_and_takes_none_away(bench: Bench) -> None:

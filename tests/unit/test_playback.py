@@ -284,7 +284,7 @@ def test_close_ends_everything(sound: FakeSound, long_sweep: Path) -> None:
     player.open(long_sweep)
     player.close()
     assert sound.streams[0].closed
-    assert not player._thread.is_alive()
+    assert not player._decoding._thread.is_alive()
 
 
 def test_a_fault_in_one_file_does_not_end_playing(

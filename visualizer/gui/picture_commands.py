@@ -57,20 +57,20 @@ class PictureCommands(QObject):
                 "next_fit": self.next_fit,
                 "more_sensitive": lambda: self.turn("sensitivity", preferences.settings.sensitivity + step),
                 "less_sensitive": lambda: self.turn("sensitivity", preferences.settings.sensitivity - step),
-                "next_look": lambda: self._look(session.next_look),
-                "previous_look": lambda: self._look(session.previous_look),
-                "last_look": lambda: self._look(session.last_look),
-                "random_look": lambda: self._look(session.random_look),
+                "next_look": lambda: self._look(session.looks.next_look),
+                "previous_look": lambda: self._look(session.looks.previous_look),
+                "last_look": lambda: self._look(session.looks.last_look),
+                "random_look": lambda: self._look(session.looks.random_look),
                 "lock": lambda: self.lock(not self.locked),
                 "freeze": lambda: pictures.set_frozen(not pictures.frozen),
                 "black": lambda: pictures.set_black(not pictures.black),
-                "tap": session.tap,
-                "resync": session.resync,
-                "nudge_back": lambda: session.nudge(-NUDGE_S),
-                "nudge_forward": lambda: session.nudge(NUDGE_S),
-                "double_tempo": session.double_tempo,
-                "halve_tempo": session.halve_tempo,
-                "release_tempo": session.release_tempo,
+                "tap": session.beat.tap,
+                "resync": session.beat.resync,
+                "nudge_back": lambda: session.beat.nudge(-NUDGE_S),
+                "nudge_forward": lambda: session.beat.nudge(NUDGE_S),
+                "double_tempo": session.beat.double_tempo,
+                "halve_tempo": session.beat.halve_tempo,
+                "release_tempo": session.beat.release_tempo,
                 "reduced": lambda: preferences.change(motion="full" if self.reduced else "reduced"),
             }
         )
@@ -121,14 +121,14 @@ class PictureCommands(QObject):
     def lock(self, locked: bool) -> None:
         """Keep the look; the rhythm goes on."""
         self.locked = locked
-        self._session.lock_look(locked)
+        self._session.looks.lock_look(locked)
 
     def apply(self) -> None:
         """Paint and show as the settings say."""
         settings = self._preferences.settings
         self._session.set_period(None if settings.period < 0 else settings.period)
         self._session.set_knobs(settings.knobs)
-        self._session.set_transition(settings.transition_s, settings.quantised)
+        self._session.looks.set_transition(settings.transition_s, settings.quantised)
         pictures = self._pictures
         pictures.set_fit(settings.fit)
         pictures.set_limited(settings.limited)

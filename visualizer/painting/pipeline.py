@@ -36,9 +36,9 @@ DECIDE_AHEAD = 1.5  # turns: the style that falls due is decided after a paintin
 FADE_SHARE = 0.5  # a painting is half on screen in the middle of the cross-fade to it
 LONGEST_LEAD_S = 0.4
 RETRY_S = 1.0
-TURN_S = (
-    0.001  # Python threads hand over at least so often: an audio callback or a refresh must not wait the usual 5 ms
-)
+GIVE_WAY_S = 0.08  # without a new painting after a switch: opening, decoding and analysing need the processor just then
+# Python threads hand over at least so often: an audio callback or a refresh must not wait the usual 5 ms.
+TURN_S = 0.001
 
 
 class Pipeline:
@@ -74,6 +74,7 @@ class Pipeline:
         self._knobs = Knobs()
         self._refresh_hz = USUAL_HZ
         self._orders: deque[Callable[[Engine], object]] = deque()
+        self._paint_from = clock()
         # The pipeline thread's own from here on.
         self._seed = seed
         self._engine: Engine | None = None
@@ -114,6 +115,8 @@ class Pipeline:
     def set_source(self, source: Source | Foreseen | None) -> None:
         """Listen to another source from its present moment on; None hears silence."""
         self.listening.set_source(source)
+        if self._effort.paintings.typical:  # the first painting is waited for
+            self._paint_from = self._clock() + GIVE_WAY_S
         self._wake.set()
 
     def set_model(self, model: Model) -> None:
@@ -158,8 +161,7 @@ class Pipeline:
 
     def features(self) -> Features:
         """What the music does in the refresh that is drawn now. Call it once a refresh; it never waits."""
-        now = self._clock()
-        self._refreshes.add(now)
+        self._refreshes.add(now := self._clock())
         return self.listening.features(now)
 
     def heard_at(self, time: float) -> Heard:
@@ -211,6 +213,8 @@ class Pipeline:
         self._follow_commands(engine, started)
         if not self._moving(started):
             return REST_S
+        if started < self._paint_from:
+            return self._paint_from - started
         lead_s = self._lead_s
         features = self.listening.features(started, lead_s)
         self._hear(engine, started, lead_s)

@@ -17,7 +17,7 @@ import numpy as np
 from mvnet.resample import Resampler
 from visualizer.files.decode import AudioFile, to_mono, to_stereo
 from visualizer.hearing.analyser import Analyser, AnalyserConfig, Features
-from visualizer.hearing.listening import ANALYSIS_S
+from visualizer.hearing.ear import ANALYSIS_S
 from visualizer.painting.engine import Engine
 from visualizer.rendering.video import SOUND_RATE
 

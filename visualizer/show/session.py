@@ -19,6 +19,7 @@ from visualizer.painting.figures import Figures
 from visualizer.painting.knobs import Knobs
 from visualizer.painting.latest import Latest
 from visualizer.priority import PAINTING
+from visualizer.show.beat_commands import BeatCommands
 from visualizer.show.events import Event, Failed, ModelLoaded, Said, Status
 from visualizer.show.input_levels import InputLevels
 from visualizer.show.jukebox import Jukebox
@@ -45,6 +46,10 @@ class Session:
         parts: how to make them.
         wake: called on any thread when there are events to fetch.
         clock: seconds, steady.
+
+    Attributes:
+        beat: commands on the beat.
+        looks: commands on the look.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class Session:
         self._closing = False
         self.make_player = parts.player  # one more, apart from the music's: who asks for it closes it
         self._studio = Studio(parts, lambda text: self._emit(Failed(text)))
+        self.beat, self.looks = BeatCommands(self._studio.steer_beat), self._studio.looks
         self._jukebox = Jukebox(parts, self._emit, self._hear, self._piece_heard, clock)
         self._surveyor = Surveyor(self._emit, self._fail)
         self._tags = TagReader(self._emit, self._fail)
@@ -169,54 +175,6 @@ class Session:
     def set_knobs(self, knobs: Knobs) -> None:
         """How the picture moves from now on."""
         self._studio.set_knobs(knobs)
-
-    def set_transition(self, seconds: float, on_bar: bool) -> None:
-        """How long the way to another look takes, and whether a look that is chosen waits for the next bar."""
-        self._studio.set_transition(seconds, on_bar)
-
-    def next_look(self) -> None:
-        """Go to the next look."""
-        self._studio.next_look()
-
-    def previous_look(self) -> None:
-        """Go to the look with the number before."""
-        self._studio.previous_look()
-
-    def random_look(self) -> None:
-        """Go to a look drawn by chance."""
-        self._studio.random_look()
-
-    def last_look(self) -> None:
-        """Go back to the look that was shown before, where it was left; at once, for it is meant to undo."""
-        self._studio.last_look()
-
-    def lock_look(self, locked: bool) -> None:
-        """Stay in this look; the rhythm goes on."""
-        self._studio.lock_look(locked)
-
-    def tap(self) -> None:
-        """A beat is now: from the second tap on, the tempo follows the hand."""
-        self._studio.steer_beat(lambda analyser, now_s: analyser.tap(now_s))
-
-    def resync(self) -> None:
-        """A beat is now, at the tempo there is."""
-        self._studio.steer_beat(lambda analyser, now_s: analyser.resync(now_s))
-
-    def nudge(self, seconds: float) -> None:
-        """Move all beats later, or earlier when negative."""
-        self._studio.steer_beat(lambda analyser, now_s: analyser.nudge(seconds))
-
-    def double_tempo(self) -> None:
-        """Count twice as many beats."""
-        self._studio.steer_beat(lambda analyser, now_s: analyser.double_tempo())
-
-    def halve_tempo(self) -> None:
-        """Count half as many beats."""
-        self._studio.steer_beat(lambda analyser, now_s: analyser.halve_tempo())
-
-    def release_tempo(self) -> None:
-        """Follow the tempo that is heard again."""
-        self._studio.steer_beat(lambda analyser, now_s: analyser.release_tempo())
 
     def order(self, order: Callable[[Engine], object]) -> None:
         """Have something done with the engine, such as Engine.next_look; nothing without a model."""

@@ -14,14 +14,14 @@ from visualizer.hearing.offset import checked_offset
 from visualizer.painting.figures import Figures
 from visualizer.painting.knobs import Knobs
 from visualizer.painting.latest import Latest
+from visualizer.show.beat_commands import SteerBeat
+from visualizer.show.look_commands import LookCommands
 from visualizer.show.parts import Parts, PipelinePart
 
 if TYPE_CHECKING:
-    from visualizer.hearing.analyser import Analyser, Features
+    from visualizer.hearing.analyser import Features
     from visualizer.hearing.sources import Heard
     from visualizer.painting.engine import Engine, Painting
-
-SteerBeat = Callable[["Analyser", float], object]
 
 
 class Studio:
@@ -34,19 +34,19 @@ class Studio:
     Attributes:
         latest: where the newest painting is.
         model: the model that paints, once loaded.
+        looks: commands on the look.
     """
 
     def __init__(self, parts: Parts, failed: Callable[[str], None]) -> None:
         self.latest: Latest[Painting] = Latest()
         self.model: Any = None
+        self.looks = LookCommands(self.order)
         self._parts = parts
         self._failed = failed
         self._pipeline: PipelinePart | None = None
         self._period: int | None = None
         self._knobs = Knobs()
         self._offset_s = 0.0
-        self._transition_s, self._on_bar = 2.0, True
-        self._locked = False
         self._refresh_hz: float | None = None
 
     # ---- wishes
@@ -62,35 +62,6 @@ class Studio:
         self._knobs = knobs
         if self._pipeline is not None:
             self._pipeline.set_knobs(knobs)
-
-    def set_transition(self, seconds: float, on_bar: bool) -> None:
-        """How long the way to another look takes, and whether a look that is chosen waits for the next bar."""
-        self._transition_s, self._on_bar = seconds, on_bar
-        self.order(lambda engine: engine.set_transition(seconds))
-
-    def next_look(self) -> None:
-        """Go to the next look."""
-        on_bar = self._on_bar
-        self.order(lambda engine: engine.next_look(on_bar=on_bar))
-
-    def previous_look(self) -> None:
-        """Go to the look with the number before."""
-        on_bar = self._on_bar
-        self.order(lambda engine: engine.previous_look(on_bar=on_bar))
-
-    def random_look(self) -> None:
-        """Go to a look drawn by chance."""
-        on_bar = self._on_bar
-        self.order(lambda engine: engine.random_look(on_bar=on_bar))
-
-    def last_look(self) -> None:
-        """Go back to the look that was shown before, where it was left; at once, for it is meant to undo."""
-        self.order(lambda engine: engine.last_look())
-
-    def lock_look(self, locked: bool) -> None:
-        """Stay in this look; the rhythm goes on."""
-        self._locked = locked
-        self.order(lambda engine: engine.lock_look(locked))
 
     def order(self, order: Callable[[Engine], object]) -> None:
         """Have something done with the engine, such as Engine.next_look; nothing without a model."""
@@ -178,8 +149,6 @@ class Studio:
         pipeline.set_period(self._period)
         pipeline.set_knobs(self._knobs)
         pipeline.set_offset(self._offset_s)
-        seconds, locked = self._transition_s, self._locked
-        pipeline.order(lambda engine: engine.set_transition(seconds))
-        pipeline.order(lambda engine: engine.lock_look(locked))
+        self.looks.hand_over(pipeline.order)
         if self._refresh_hz is not None:
             pipeline.set_refresh(self._refresh_hz)

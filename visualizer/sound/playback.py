@@ -6,38 +6,22 @@ Opening a file or a sound card takes a moment and reads the disk: not on the GUI
 
 from __future__ import annotations
 
-import itertools
 import os
-import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import numpy as np
 
-from visualizer.files.decode import AudioFile, to_mono
+from visualizer.files.decode import to_mono
+from visualizer.sound.decoding import Decoding
 from visualizer.sound.devices import Device
 from visualizer.sound.feed import Feed
-from visualizer.sound.reel import Mark, Piece, Reel
+from visualizer.sound.reel import Piece
 from visualizer.sound.speaker import Speaker
 from visualizer.sound.streams import Backend
-from visualizer.words import tr
 
 AHEAD_S = 1.5  # decoded before it is played: enough for a disk that hesitates
-PRIMED_S = 0.2  # decoded before playing starts or goes on after a seek
 HISTORY_S = 4.0  # of what was played, for a listener that was held up
-IDLE_S = 0.05
-SAFE_S = 0.5  # from so much decoded ahead on, the rest is decoded at leisure: a refresh is drawn meanwhile
-LEISURE_S = 0.01
-
-
-@dataclass(frozen=True)
-class _Request:
-    """What the decode thread is to do next: continue at a time, in another piece if there is one."""
-
-    seconds: float
-    piece: Piece | None = None
 
 
 class Player:
@@ -65,19 +49,9 @@ class Player:
         self._speaker = Speaker(output, backend, clock)
         self.rate = self._speaker.rate
         self._feed = Feed(self.rate, AHEAD_S, HISTORY_S)
-        self._reel = Reel(self._feed)
-        self._numbers = itertools.count(1)
-        self._request: _Request | None = None
-        self._taken: _Request | None = None  # the request that the decode thread is at work on
-        self._coming: deque[Piece] = deque()
-        self._cut = False  # nothing that was decoded already may follow the piece that is heard
-        self._problem = ""
-        self._closing = False
-        self._lock = threading.Lock()  # between commands and the decode thread; the callback has none
-        self._wake = threading.Event()
+        self._decoding = Decoding(self._feed, lambda: self._in_air, self._speaker.tend)
         self._speaker.start(self._render)
-        self._thread = threading.Thread(target=self._decode, name="decode", daemon=True)
-        self._thread.start()
+        self._decoding.start()
 
     def _render(self, out: np.ndarray, audible_at: float, missed: bool) -> None:
         """The sound card's callback."""
@@ -97,10 +71,7 @@ class Player:
         Raises:
             VisualizerError: it cannot be played; the present file stays.
         """
-        piece = Piece(next(self._numbers), AudioFile(path))
-        self.unfollow()
-        self._ask(_Request(0.0, piece))
-        return piece
+        return self._decoding.open(path)
 
     def follow(self, path: str | os.PathLike[str]) -> Piece:
         """Have a file follow the last one without a hole; reads the head of the file.
@@ -110,19 +81,11 @@ class Player:
         Raises:
             VisualizerError: it cannot be played; nothing has changed.
         """
-        piece = Piece(next(self._numbers), AudioFile(path))
-        with self._lock:
-            self._coming.append(piece)
-        self._wake.set()
-        return piece
+        return self._decoding.follow(path)
 
     def unfollow(self) -> None:
         """Let nothing follow the piece that is heard."""
-        with self._lock:
-            while self._coming:
-                self._coming.popleft().file.close()
-            self._cut = True
-        self._wake.set()
+        self._decoding.unfollow()
 
     def play(self) -> None:
         """Play on; from the start when the file has ended."""
@@ -136,8 +99,7 @@ class Player:
 
     def seek(self, seconds: float) -> None:
         """Continue at a time of the file, within its length."""
-        if self._reel.marks or self._request is not None:
-            self._ask(_Request(max(0.0, seconds)))
+        self._decoding.seek(seconds)
 
     @property
     def volume(self) -> float:
@@ -150,27 +112,9 @@ class Player:
 
     def close(self) -> None:
         """Stop, end the threads, let go of files and device."""
-        self._closing = True
-        self._wake.set()
-        self._thread.join()
+        self._decoding.stop()
         self._speaker.close()
-        self._reel.close()
-        waiting = [self._request.piece] if self._request is not None and self._request.piece is not None else []
-        for piece in (*waiting, *self._coming):
-            piece.file.close()
-
-    def _ask(self, request: _Request) -> None:
-        """Hand a request to the decode thread; one not taken yet is replaced, but its piece is kept."""
-        with self._lock:
-            waiting = self._request
-            if waiting is not None and waiting.piece is not None:
-                if request.piece is None:
-                    request = replace(request, piece=waiting.piece)
-                elif waiting is not self._taken:
-                    waiting.piece.file.close()
-            self._request = request
-            self._feed.held = True
-        self._wake.set()
+        self._decoding.close()
 
     # ---- what is going on
 
@@ -199,12 +143,12 @@ class Player:
     @property
     def coming(self) -> int:
         """Pieces that will follow and whose decoding has not begun: with one or more there will be no hole."""
-        return len(self._coming)
+        return self._decoding.coming
 
     @property
     def state(self) -> str:
         """ "empty" before the first file, then "playing", "paused" or "ended"."""
-        if not self._reel.marks and self._request is None:
+        if self._decoding.empty:
             return "empty"
         if self._ended:
             return "ended"
@@ -219,14 +163,14 @@ class Player:
     @property
     def position_s(self) -> float:
         """Second of the piece that is audible now: the device's latency is taken off."""
-        request, sample = self._request, self._in_air
-        if request is not None:
-            return request.seconds
-        mark = self._reel.at(sample)
+        asked_s, sample = self._decoding.asked_s, self._in_air
+        if asked_s is not None:
+            return asked_s
+        mark = self._decoding.reel.at(sample)
         if mark is None:
             return 0.0
         seconds = mark.seconds + max(0, sample - mark.start) / self.rate
-        after = next((other for other in self._reel.marks if other.start > mark.start), None)
+        after = next((other for other in self._decoding.reel.marks if other.start > mark.start), None)
         return min(seconds, after.seconds) if after is not None and after.piece == mark.piece else seconds
 
     @property
@@ -238,7 +182,7 @@ class Player:
     def warning(self) -> str:
         """One sentence when the piece is damaged or breaks off, else empty; may appear while playing."""
         piece = self._heard_piece()
-        return self._problem or (piece.file.warning if piece is not None else "")
+        return self._decoding.problem or (piece.file.warning if piece is not None else "")
 
     @property
     def underruns(self) -> int:
@@ -288,7 +232,7 @@ class Player:
 
     @property
     def _ended(self) -> bool:
-        return self._feed.ended and not self._coming
+        return self._feed.ended and not self._decoding.coming
 
     @property
     def _in_air(self) -> int:
@@ -298,86 +242,4 @@ class Player:
         return feed.cursor - (round(self.latency_s * self.rate) if late else 0)
 
     def _heard_piece(self) -> Piece | None:
-        request = self._request
-        if request is not None and request.piece is not None:
-            return request.piece
-        mark: Mark | None = self._reel.at(self._in_air)
-        return mark.piece if mark is not None else None
-
-    # ---- the decode thread
-
-    def _decode(self) -> None:
-        while not self._closing:
-            self._wake.clear()
-            self._speaker.tend()
-            worked = False
-            try:
-                self._obey()
-                worked = self._reel.fill(self._following)
-                self._reel.forget(self._in_air)
-            except Exception as error:  # a fault in reading one file must not end playing for good
-                self._give_up(error)
-            self._let_go()
-            if not worked:
-                self._wake.wait(IDLE_S)
-            elif self._feed.waiting > SAFE_S * self.rate:
-                self._wake.wait(LEISURE_S)
-
-    def _obey(self) -> None:
-        """Do what was asked for: cut what follows, take another piece, another place."""
-        with self._lock:
-            request = self._taken = self._request
-            cut, self._cut = self._cut, False
-        piece = request.piece if request is not None else None
-        if cut and piece is None:
-            self._reel.cut(self._in_air)
-        if request is None:
-            return
-        if piece is None:
-            piece = self._turned_back()
-        self._problem = self._reel.start(piece, request.seconds)
-        with self._lock:
-            if self._request is request:
-                self._request = None
-            self._taken = None
-
-    def _turned_back(self) -> Piece:
-        """The piece that is heard; those decoded after it will follow it again."""
-        piece, later = self._reel.turn_back(self._in_air)
-        with self._lock:
-            if not self._cut:
-                self._coming.extendleft(reversed(later))
-                return piece
-        for other in later:
-            other.file.close()
-        return piece
-
-    def _following(self) -> Piece | None:
-        """The piece to decode next; None while what follows is being changed."""
-        with self._lock:
-            if not self._coming or self._cut or self._request is not None:
-                return None
-            self._feed.end = None  # before the piece is taken: playing never looks ended in between
-            return self._coming.popleft()
-
-    def _give_up(self, error: Exception) -> None:
-        """Let the piece end where it is, with a warning; the next one can play."""
-        marks = self._reel.marks
-        name = marks[-1].piece.file.info.path.name if marks else tr("The file")
-        cause = f"{type(error).__name__}: {error}"
-        self._problem = tr("{name} cannot be played on ({cause}): choose another file.", name=name, cause=cause)
-        with self._lock:
-            if self._taken is not None:
-                self._feed.discard()
-                if self._request is self._taken:
-                    self._request = None
-            self._taken = None
-        self._reel.end_here()
-
-    def _let_go(self) -> None:
-        """Let the sound go on as soon as enough is decoded after a request."""
-        feed = self._feed
-        if feed.held and self._reel.marks and (feed.end is not None or feed.waiting >= PRIMED_S * self.rate):
-            with self._lock:
-                if self._request is None:
-                    feed.held = False
+        return self._decoding.heard_piece
