@@ -17,7 +17,10 @@ from bench.drums import LEAD_S, Pattern
 from script.make_sample_music import midi_file
 
 RATE = 44_100
-SLOWEST, FASTEST = 58.0, 185.0  # beats a minute
+SLOWEST, FASTEST = 56.0, 190.0  # beats a minute
+# Half or twice the tempo is taken for it most often near the ends of the range: this share of the loops lies within so
+# many octaves of either.
+AT_THE_ENDS, END = 0.4, 0.4
 DRUM_CHANNEL, CHORD, BASS, PAD, TUNE = 9, 0, 1, 2, 3
 KICKS, SNARES, HATS = (35, 36), (38, 38, 40, 40, 37, 39), (42, 42, 42, 44, 46, 51, 54, 70)  # General MIDI's keys
 KITS = (0, 0, 8, 16, 24, 25, 32, 40)
@@ -85,6 +88,32 @@ STYLES = (
     Pattern("k..k..k.", "........", "s.s.s.s.", "c..c..c."),
     Pattern("........", "s.s.s.s.", "........", "c......."),
     Pattern("........", "........", "........", "c.c.c.c."),
+    # Nothing strikes between the beats.
+    Pattern("....", "ssss"),
+    Pattern("....", "....", "hhhh"),
+    Pattern("....", "s,,,", "....", "c..."),
+    Pattern("....", "....", "h,,,", "c.c."),
+    Pattern("...", "s,,", "...", "c..", beats=3),
+    Pattern("k...", ".sss"),
+    Pattern("k.k.", ".s.s"),
+    Pattern("kkkk", ".s.s"),
+    Pattern("kkkk", "....", "hhhh", "c..."),
+    Pattern("k.k.", ".s.s", "hhhh", "cccc"),
+    Pattern("....", "....", "....", "cccc"),
+    # Four kicks to the bar.
+    Pattern("kkkk", ".s.s", "hhhh", ".c.c"),
+    Pattern("k.k.k.k.", "..s...s.", ".,.,.,.,", "c..c..c."),
+    Pattern("k.k.k.kk", "..s...s.", ".h.h.h.h", "c......."),
+    Pattern("k.k.k.k.", "....s...", ".h.h.hhh"),
+    Pattern("k.k.k.k.", "........", "hh.hhh.h", ".ccc.ccc"),
+    # Three, three and two sixteenths, or eighths.
+    Pattern("k...k...k...k...", "...s..s....s....", "h...h...h...h..."),
+    Pattern("k...k...k...k...", "...s..s.s..s..s.", "h,h,h,h,h,h,h,h,"),
+    Pattern("k...k.k.k...k.k.", "...s......,s..s.", "h.h.h.h.h.h.h.h."),
+    Pattern("k..kk...k..kk...", "....s.......s...", "h.h.h.h.h.h.h.h.", "c..c..c.c..c..c."),
+    Pattern("k...k...k...k...", "s..s..s.s..s..s.", "................", "c.......c......."),
+    Pattern("k.....k.k.....k.", "...s..s....s..s.", "h.h.h.h.h.h.h.h."),
+    Pattern("k..k..k.", "..s...s.", "hhhhhhhh", "c..c..c."),
 )
 # What a style is put together from where none of those above is taken, in sixteenths.
 SNARE_LINES = (
@@ -131,11 +160,20 @@ def draw(chance: np.random.Generator) -> Pattern:
     return Pattern("".join(kick), chance.choice(SNARE_LINES), chance.choice(HAT_LINES), chance.choice(CHORD_LINES))
 
 
+def draw_tempo(chance: np.random.Generator) -> float:
+    """Beats a minute: any within the range, or one near its ends."""
+    octaves = np.log2(FASTEST / SLOWEST)
+    if chance.random() >= AT_THE_ENDS:
+        return float(SLOWEST * 2 ** chance.uniform(0, octaves))
+    away = chance.uniform(0, END)
+    return float(SLOWEST * 2**away if chance.random() < 0.5 else FASTEST / 2**away)
+
+
 def play(seed: int, seconds: float, font: Path) -> Loop:
     """Draw a style, a tempo and a band, and have FluidSynth play it with a sound font."""
     chance = np.random.default_rng([seed, 53])
     pattern = draw(chance)
-    bpm = float(np.exp(chance.uniform(np.log(SLOWEST), np.log(FASTEST))))
+    bpm = draw_tempo(chance)
     midi = midi_file(sorted(_events(pattern, bpm, seconds, chance), key=lambda event: event[0]))
     with tempfile.TemporaryDirectory() as folder:
         score, target = Path(folder) / "loop.mid", Path(folder) / "loop.wav"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visualizer.hearing.bands import ColumnSpec
-from visualizer.hearing.metre import DRUMS, RATES, likelihood, read
+from visualizer.hearing.metre import DRUMS, FEATURES, likelihood, read
 from visualizer.hearing.repetition import Repetition
 from visualizer.hearing.tempo import Tempo, TempoConfig
 
@@ -41,6 +41,12 @@ def test_kick_and_snare_say_which_period_is_the_beat(bpm: float) -> None:
     assert beat(strokes(BREAK, bpm)) == pytest.approx(bpm, abs=1)
 
 
+@pytest.mark.parametrize("bpm", [64, 120, 176])
+@pytest.mark.parametrize("lines", [("k...",), (".", "s..."), (".", ".", "h..."), ("k...", "s...", "h...")])
+def test_nothing_between_the_strokes_makes_each_a_beat(lines: tuple[str, ...], bpm: float) -> None:
+    assert beat(5 * strokes(lines, bpm)) == pytest.approx(bpm, abs=1)
+
+
 @pytest.mark.parametrize("bpm", [100, 165])
 def test_beats_are_counted_on_the_beat_although_only_the_bar_repeats(bpm: float) -> None:
     followed, found = Tempo(SPEC, TempoConfig()), []
@@ -70,7 +76,7 @@ def test_any_strokes_can_be_read(seed: int, columns: int) -> None:
     chance = np.random.default_rng(seed)
     heard = chance.exponential(5.0, (columns + 300, DRUMS)) * (chance.random((columns + 300, DRUMS)) < 0.1)
     reading = read(PERIODS, heard)
-    assert reading.features.shape == (len(reading.peaks), RATES * DRUMS + 15)
+    assert reading.features.shape == (len(reading.peaks), FEATURES)
     assert np.isfinite(likelihood(reading.features)).all()
 
 

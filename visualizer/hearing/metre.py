@@ -21,6 +21,7 @@ WEIGHTS = np.array([1.0, 1.0, 0.15])  # what each counts for the rhythm
 LIKELY_BPM = 115.0  # where the tempo is counted from, in octaves
 RATES = 7  # at which the drums are looked at; some of their places in what _parts gives:
 BAR, TWO_BEATS, BEAT, HALF = 0, 2, 3, 4
+FEATURES = RATES * (DRUMS + 1) + 15
 LITTLE = 1e-9
 
 
@@ -32,7 +33,7 @@ class Reading:
         accents: float [n], all drums together, each with the same share of the whole: where beats may lie.
         repetition: float [m], how well it repeats with each tempo of a Repetition.
         peaks: int [p], places of the tempi that may be the beat.
-        features: float [p, 36], what tells them apart.
+        features: float [p, FEATURES], what tells them apart.
     """
 
     accents: np.ndarray
@@ -53,13 +54,13 @@ def read(periods: Repetition, strokes: np.ndarray) -> Reading:
 
 
 def likelihood(features: np.ndarray) -> np.ndarray:
-    """How likely each tempo is the beat, as logarithm, up to a constant; features [p, 36] to float [p]."""
+    """How likely each tempo is the beat, as logarithm, up to a constant; features [p, FEATURES] to float [p]."""
     hidden = np.tanh(features @ HIDDEN.T + BIAS)
     return hidden @ ACROSS
 
 
 def _features(drums: np.ndarray, hop_s: float, bpm: np.ndarray, repetition: np.ndarray, fit: np.ndarray) -> np.ndarray:
-    """Size of each drum's part at each rate, how drums go together or in turn, tempo and repetition; [p, 36]."""
+    """Each drum's part and all drums' at each rate, how drums go together, tempo and repetition; [p, FEATURES]."""
     parts = _parts(drums, hop_s, bpm)  # [p, rates, drums]
     kick, snare, hat = np.moveaxis(parts, 2, 0)  # [p, rates]
     in_turn = _together(kick, snare)[:, (BAR, TWO_BEATS, BEAT, HALF)]
@@ -68,9 +69,12 @@ def _features(drums: np.ndarray, hop_s: float, bpm: np.ndarray, repetition: np.n
     beat = (kick + snare)[:, BEAT, None]
     between = _together(parts[:, HALF], beat**2) / (np.abs(beat) ** 2 + 1e-3)
     sizes = np.abs(parts).reshape(len(bpm), RATES * DRUMS)
+    # An even train of strokes is one whichever drum plays it.
+    struck = np.abs(drums).sum(0) > 0
+    whole = np.abs(parts @ WEIGHTS) / max(float(WEIGHTS @ struck), LITTLE)
     octaves = np.log2(bpm / LIKELY_BPM)
     tempo = np.stack((octaves, octaves**2, repetition, fit), axis=1)
-    return np.concatenate((sizes, in_turn, *with_hats, between, tempo), axis=1)
+    return np.concatenate((sizes, whole, in_turn, *with_hats, between, tempo), axis=1)
 
 
 def _parts(strokes: np.ndarray, hop_s: float, bpm: np.ndarray) -> np.ndarray:

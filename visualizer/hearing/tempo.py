@@ -27,7 +27,7 @@ PLACES = 64  # phases that are tried
 STRETCHES = 1.008 ** np.arange(-6, 7)  # tempi that are tried around the one found: it may be changing
 BETTER = 1.1  # how many times more votes make a stretched tempo the better one
 RISES = (-0.02, -0.01, 0.01, 0.02)  # of the tempo in a second: tried where a beat that is followed repeats less,
-CLEARER = 1.15  # and must let it repeat so many times better: no steady beat is made of free music
+CLEARER = 1.5  # and must let it repeat so many times better: no steady beat is made of free music
 HELD_CONFIDENCE = 0.8  # of a beat given by hand
 MISFIT, MISFIT_S = 0.3, 4.0  # share of the best tempo's repetition below which, and for how long, it does not fit
 
