@@ -36,9 +36,10 @@ from visualizer.errors import VisualizerError
 from visualizer.gui.canvas import GLCanvas, probe_opengl, wanted_format
 from visualizer.gui.raster import RasterCanvas
 from visualizer.gui.run_figures import RunFigures, percentile_ms
+from visualizer.gui.session_watch import TITLE
 from visualizer.gui.settings import NAME, settings_folder
 from visualizer.gui.start import begin, settings_file
-from visualizer.gui.window import TITLE, MainWindow, MakeCanvas
+from visualizer.gui.window import MainWindow, MakeCanvas
 from visualizer.memory import give_back_large_blocks, keep_for_good
 from visualizer.show.options import AppOptions
 from visualizer.show.parts import Parts, real_parts
@@ -83,7 +84,7 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
         begin(session, window, options)
         timers = _watch_options(session, window, options)
         figures = RunFigures(window.canvas, session) if options.report is not None else None
-        window.settled.connect(keep_for_good)
+        window.watch.settled.connect(keep_for_good)
         with _signals_close(window):
             app.exec()
         run = figures.facts() if figures is not None else {}
@@ -244,7 +245,7 @@ def _startup_facts(window: MainWindow, shown_ms: int, shown_at: float) -> dict[s
     canvas = window.canvas
     return {
         "window_s_at": shown_at,
-        "first_painting_s_at": window.first_painting_at,
+        "first_painting_s_at": window.watch.first_painting_at,
         "window_ms_after_imports": shown_ms,
         "canvas": type(canvas).__name__,
         "stages": {"upload": _milliseconds(canvas.upload_s), "paint": _milliseconds(canvas.paint_s)},

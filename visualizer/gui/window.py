@@ -6,7 +6,6 @@ status is read ten times a second. What the actions do lies in its parts: music,
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,22 +15,20 @@ from PyQt6.QtGui import (
     QAction,
     QCloseEvent,
     QContextMenuEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QGuiApplication,
     QMouseEvent,
 )
-from PyQt6.QtWidgets import QMainWindow, QMenu
+from PyQt6.QtWidgets import QMenu
 
 from visualizer.files.pieces import Piece, bundled_pieces
 from visualizer.gui.canvas import Canvas
 from visualizer.gui.colours import Colours
 from visualizer.gui.desk import Desk
 from visualizer.gui.desktop import reduced_motion
+from visualizer.gui.drop_window import DropWindow
 from visualizer.gui.easel import Hear, Take
 from visualizer.gui.menus import fill_choices, make_actions, make_menu
-from visualizer.gui.music_commands import MusicCommands, dropped
+from visualizer.gui.music_commands import MusicCommands
 from visualizer.gui.music_panels import MusicPanels
 from visualizer.gui.overlay import Overlay
 from visualizer.gui.panels import Panel
@@ -40,6 +37,7 @@ from visualizer.gui.picture_commands import PictureCommands
 from visualizer.gui.pictures import Pictures
 from visualizer.gui.preferences import Preferences
 from visualizer.gui.screens import Screens
+from visualizer.gui.session_watch import TITLE, SessionWatch
 from visualizer.gui.settings import Settings, SettingsFile
 from visualizer.gui.settings_commands import SettingsCommands
 from visualizer.gui.sheets import Sheets
@@ -50,22 +48,17 @@ from visualizer.gui.transport import Transport
 from visualizer.gui.welcome import Welcome
 from visualizer.painting.model_card import find_models
 from visualizer.show.actions import SUBMENUS, bound
-from visualizer.show.events import Event, Failed, ModelLoaded, Said, State, Status
 from visualizer.show.session import Session
 from visualizer.words import tr
 
 if TYPE_CHECKING:
     from visualizer.painting.engine import Painting
 
-TITLE = "MVNet Visualizer"
-TICK_MS = 100
-FILES = "files"  # what is heard when it is no input
-CHOSEN_S = 3.5  # of looking for the paintings of a period or model chosen in a pause
 
 MakeCanvas = Callable[[Take, Hear], Canvas]
 
 
-class MainWindow(QMainWindow):
+class MainWindow(DropWindow):
     """The window.
 
     Args:
@@ -77,34 +70,23 @@ class MainWindow(QMainWindow):
     Attributes:
         preferences: the settings, and who hears of changes.
         music, sounds, looks, screens, own, shows, sheets: the parts that the actions call.
-        painting: the one that is shown.
-        first_painting_at: time.time() of the first painting that was shown, or None.
-        paintings: how many were shown.
+        watch: keeps all of it in step with the session.
         left_busy: closed while a thread of the session was still busy.
     """
 
     woken = pyqtSignal()  # from any thread: the session has events
     reported = pyqtSignal(str)  # from any thread: an unexpected fault, as a sentence
     asked = pyqtSignal(bool)  # from any thread: the desktop asks for reduced motion
-    settled = pyqtSignal()  # another model paints: for now all is loaded
 
     def __init__(self, session: Session, make_canvas: MakeCanvas, file: SettingsFile, seed: int = 0) -> None:
         super().__init__()
         self.session = session
         self.preferences = Preferences(file, session.run, self)
-        self.first_painting_at: float | None = None
-        self.paintings = 0
         self.left_busy = False
         self._make_canvas = make_canvas
-        self.painting: Painting | None = None
-        self._status: Status | None = None
-        self._chosen_until = 0.0
-        self._tier = 0
-        self._loaded = False  # a model that has painted nothing yet
         self._closed = False
         self.setWindowTitle(TITLE)
         self.setWindowIcon(app_icon())
-        self.setAcceptDrops(True)
         self.setMouseTracking(True)
         self.setMinimumSize(420, 320)
         self._build(seed)
@@ -118,15 +100,26 @@ class MainWindow(QMainWindow):
         """As they are now."""
         return self.preferences.settings
 
+    @property
+    def painting(self) -> Painting | None:
+        """The one that is shown."""
+        return self.watch.painting
+
+    @property
+    def paintings(self) -> int:
+        """How many were shown."""
+        return self.watch.paintings
+
     # ---- making
 
     def _build(self, seed: int) -> None:
         session, preferences = self.session, self.preferences
         self.pictures = Pictures(session.features)
+        self.watch = SessionWatch(self)
         self.music = MusicCommands(session, preferences, self, lambda volume: self.transport.show_volume(volume))
         self.looks = PictureCommands(session, preferences, self.pictures)
         self.screens = Screens(self, preferences, self.pictures, self._new_canvas, self.notice)
-        self.own = SettingsCommands(session, preferences, self.pictures, self._device, self._show_panel)
+        self.own = SettingsCommands(session, preferences, self.pictures, self.watch.device, self._show_panel)
         self.shows = Shows(self, session, preferences, self.pictures, seed, self.notice)
         self.actions_by_name = make_actions(self, self._commands(), bound(preferences.settings.keys))
         self._submenus = {name: QMenu(self) for name in SUBMENUS}
@@ -143,7 +136,7 @@ class MainWindow(QMainWindow):
         listen.triggered.connect(lambda: self.listen(""))
         self.welcome = Welcome(bundled_pieces(), self.actions_by_name["open"], listen)
         self.stage = Stage(self.canvas.widget(), self.transport, self.plot, self.welcome)
-        self.desk = Desk(preferences, self.looks, lambda: self.pictures.features, self._device)
+        self.desk = Desk(preferences, self.looks, lambda: self.pictures.features, self.watch.device)
         self.stage.set_desk(self.desk)
         self.overlay = Overlay(session.figures, lambda: self.canvas.renderer, self._provider_reason, self.stage)
         self.stage.set_overlay(self.overlay)
@@ -182,20 +175,22 @@ class MainWindow(QMainWindow):
         )
 
     def _connect(self) -> None:
-        self.woken.connect(self._fetch)
+        self.woken.connect(self.watch.fetch)
         self.reported.connect(self._alarm)
         self.asked.connect(self.looks.set_asked_by_desktop)
         self.session.wake_with(self.woken.emit)
-        self.canvas.painted.connect(self._painted)
+        self.canvas.painted.connect(self.watch.show_painting)
         self.preferences.changed.connect(self._show_choices)
         for part in (self.looks, self.shows):
-            part.chosen.connect(self._chosen)
+            part.chosen.connect(self.watch.choose)
         self.shows.changed.connect(self._show_choices)
         self.screens.changed.connect(self._show_choices)
         self.own.appearance_changed.connect(self._apply_theme)
         self.transport.sought.connect(self.session.seek)
         self.transport.volume_set.connect(self.music.set_volume)
         self.welcome.chosen.connect(self._play_piece)
+        self.dropped.connect(self.open)
+        self.carried.connect(self.stage.mark_drop)
         submenus = self._submenus
         submenus["recent"].aboutToShow.connect(lambda: self.music.fill_recent(submenus["recent"]))
         submenus["models"].aboutToShow.connect(self._show_models)
@@ -204,10 +199,7 @@ class MainWindow(QMainWindow):
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self._apply_theme)
-        self._tick = QTimer(self)
-        self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self._show_status)
-        self._tick.start()
+        self.watch.start()
 
     def _restore(self) -> None:
         self._apply_theme()
@@ -217,7 +209,7 @@ class MainWindow(QMainWindow):
         self.looks.apply()
         self.music.apply_volume()
         self._show_choices()
-        self._show_status()
+        self.watch.show_status()
         self.session.run(lambda: self.asked.emit(reduced_motion()), "desktop")
 
     # ---- commands
@@ -227,12 +219,12 @@ class MainWindow(QMainWindow):
         music = self.shows.open(paths)
         if music:
             self.music.open(music)
-        self._show_status()
+        self.watch.show_status()
 
     def listen(self, name: str) -> None:
         """Listen to an input by name; empty for the default."""
         self.music.listen(name)
-        self._show_status()
+        self.watch.show_status()
 
     def notice(self, text: str, alarm: bool = False) -> None:
         """Show a sentence for a while."""
@@ -264,64 +256,9 @@ class MainWindow(QMainWindow):
 
     def _play_piece(self, piece: Piece) -> None:
         self.music.play_piece(piece)
-        self._show_status()
+        self.watch.show_status()
 
-    # ---- what the session says
-
-    def _fetch(self) -> None:
-        for event in self.session.events():
-            self._take(event)
-        self._show_status()
-
-    def _take(self, event: Event) -> None:
-        if isinstance(event, Failed | Said):
-            self.notice(event.text, alarm=isinstance(event, Failed))
-        elif isinstance(event, ModelLoaded):
-            self._chosen()
-            self._loaded = True
-            self.preferences.change(model=event.name)
-        else:
-            self.sounds.take(event)
-
-    def _chosen(self) -> None:
-        """A period or model was chosen: while the music stands, look for what is painted of it."""
-        if self._status is not None and self._status.state in (State.PAUSED, State.ENDED):
-            self._chosen_until = time.monotonic() + CHOSEN_S
-
-    def _govern(self) -> None:
-        """Tell what the screen wants, and draw no more than the machine can."""
-        self.session.set_refresh(self.pictures.canvases[-1].hz)
-        tier = self.session.figures().tier
-        if tier != self._tier:
-            self._tier = tier
-            self.pictures.set_tier(tier)
-
-    def _show_status(self) -> None:
-        status = self.session.status()
-        self._govern()
-        self.shows.follow(status)
-        if status.state in (State.PAUSED, State.ENDED) and (
-            self.painting is None or time.monotonic() < self._chosen_until
-        ):
-            # The picture holds while the music stands, but for a short sound that was over before the model was
-            # there, and for a period or model chosen meanwhile.
-            self.pictures.look()
-        if status == self._status:
-            return
-        self._status = status
-        if status.state is not State.OPENING:  # until what is opened sounds, the picture moves or holds as before
-            self.pictures.set_live(status.state is State.PLAYING)
-        self.transport.show_status(status)
-        self.music.remember_place(status)
-        enabled = status.state in (State.PLAYING, State.PAUSED, State.ENDED)
-        self.actions_by_name["play"].setEnabled(enabled)
-        self.actions_by_name["next"].setEnabled(enabled and not status.live and not status.last)
-        self.actions_by_name["previous"].setEnabled(enabled and not status.live and not status.first)
-        self.stage.show_welcome(status.state is State.EMPTY)
-        self._show_plot()
-        title = f"{status.title} - {TITLE}" if enabled else TITLE
-        if title != self.windowTitle():
-            self.setWindowTitle(title)
+    # ---- what is chosen
 
     def _show_choices(self) -> None:
         """Mark what is chosen, wherever it was changed."""
@@ -333,37 +270,12 @@ class MainWindow(QMainWindow):
                 self.actions_by_name[name].setChecked(on)
         self.plot.set_held(None if settings.period < 0 else settings.period)
         self.stage.show_desk(settings.desk)
-        self.session.set_offset(settings.offsets.get(self._device(), 0) / 1000)
-        self._show_plot()
+        self.session.set_offset(settings.offsets.get(self.watch.device(), 0) / 1000)
+        self.watch.show_plot()
 
     def _provider_reason(self) -> str:
         """Why the model runs where it does; empty without a model."""
         return str(getattr(self.session.model, "provider_reason", ""))
-
-    def _device(self) -> str:
-        """Name of what is heard, for its offset."""
-        status = self._status
-        return (status.input if status is not None else "") or FILES
-
-    def _show_plot(self) -> None:
-        self.stage.show_plot(
-            self.settings.plot and self.painting is not None and self.session.status().state is not State.EMPTY
-        )
-
-    def _painted(self, painting: Painting) -> None:
-        first, self.painting = self.painting is None, painting
-        if first:
-            self._show_plot()
-        self.paintings += 1
-        if self._loaded:
-            self._loaded = False
-            self.settled.emit()
-        if self.first_painting_at is None:
-            self.first_painting_at = time.time()
-        self.colours.see(painting.image)
-        self.plot.set_probabilities(painting.period.tolist())
-        self.desk.show_painting(painting, time.monotonic())
-        self.transport.show_level(painting.level)
 
     # ---- menus that fill when they open
 
@@ -400,24 +312,6 @@ class MainWindow(QMainWindow):
         """The whole menu, under the pointer."""
         if event is not None:
             self.menu.popup(event.globalPos())
-
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        """Take files and folders."""
-        if event is not None and dropped(event.mimeData()):
-            event.acceptProposedAction()
-            self.stage.mark_drop(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
-        """Carried away again."""
-        self.stage.mark_drop(False)
-
-    def dropEvent(self, event: QDropEvent | None) -> None:
-        """Play what was dropped."""
-        self.stage.mark_drop(False)
-        paths = dropped(event.mimeData()) if event is not None else []
-        if event is not None and paths:
-            event.acceptProposedAction()
-            self.open(paths)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Keep the settings, end every thread."""
