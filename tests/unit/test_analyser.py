@@ -16,6 +16,7 @@ from visualizer.hearing.bands import BANDS, HAT, KICK, SNARE, ColumnSpec, Spectr
 from visualizer.hearing.chroma import ChromaConfig
 from visualizer.hearing.levels import LevelConfig, RunningPercentile
 from visualizer.hearing.onsets import OnsetConfig
+from visualizer.hearing.surge import SurgeConfig
 from visualizer.hearing.tempo import TempoConfig
 
 RATE = 22_050
@@ -319,6 +320,8 @@ def test_running_percentile_is_the_percentile(values: list[float]) -> None:
         (lambda: LevelConfig(close_db=-10), "close_db"),
         (lambda: OnsetConfig(refractory_ms=-1), "refractory_ms is -1"),
         (lambda: OnsetConfig(margin_db=(1.0,)), "1 numbers"),
+        (lambda: SurgeConfig(fill_ms=0), "fill_ms is 0"),
+        (lambda: SurgeConfig(percentile=1), "percentile is 1"),
         (lambda: ChromaConfig(smooth_ms=0), "smooth_ms is 0"),
         (lambda: ChromaConfig(low_hz=3000), "3000"),
         (lambda: TempoConfig(slowest=300), "300"),
@@ -372,6 +375,31 @@ def test_a_swell_without_a_stroke_is_a_surge() -> None:
     assert surges[at[0] : at[1]].max() > 0.5
     assert surges[at[2]] < 0.1  # steady sound, however loud, is no surge
     assert 0 <= surges.min() <= surges.max() <= 1
+
+
+def test_a_melody_that_grows_no_louder_surges_at_its_notes_and_not_between() -> None:
+    fade_s, sound = 0.03, np.zeros(round(3.6 * RATE))
+    for index, hz in enumerate((262.0, 330.0, 294.0, 392.0, 349.0, 440.0)):
+        ramp = np.clip(np.arange(round((0.5 + fade_s) * RATE)) / (fade_s * RATE), 0, 1)
+        start = round((0.3 + 0.5 * index) * RATE)
+        note = sum(tone(hz * n, 0.5 + fade_s, 0.3 / n)[: len(ramp)] for n in range(1, 9))
+        sound[start : start + len(ramp)] += note * ramp * ramp[::-1]
+    surges = np.array([f.surge for f in heard(sound.astype(np.float32))])
+
+    def surge(start_s: float, stop_s: float) -> float:
+        return float(surges[round(start_s * RATE / HOP) : round(stop_s * RATE / HOP)].max())
+
+    assert surge(0.3, 0.4) == 1
+    for begun in (1.8, 2.8):  # leaps up, once the first note is forgotten
+        assert surge(begun - 0.05, begun) < 0.05
+        assert surge(begun, begun + 0.1) > 0.2
+
+
+@pytest.mark.parametrize("db", [-20, -45])
+def test_steady_noise_is_hardly_a_surge(db: float) -> None:
+    surges = np.array([f.surge for f in heard(noise(db, 4))])[round(1.5 * RATE / HOP) :]
+    assert np.median(surges) < 0.3
+    assert np.abs(np.diff(surges)).max() < 0.15
 
 
 def test_noise_behind_the_gate_is_no_surge() -> None:

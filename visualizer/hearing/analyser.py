@@ -17,9 +17,10 @@ import numpy as np
 
 from visualizer.hearing.bands import BANDS, HAT, ColumnSpec, Spectrum
 from visualizer.hearing.chroma import PITCH_CLASSES, Chroma, ChromaConfig
-from visualizer.hearing.levels import Gate, LevelConfig, Levels, Surge
+from visualizer.hearing.levels import Gate, LevelConfig, Levels
 from visualizer.hearing.metre import DRUMS
 from visualizer.hearing.onsets import OnsetConfig, Onsets
+from visualizer.hearing.surge import Surge, SurgeConfig
 from visualizer.hearing.tempo import Tempo, TempoConfig
 
 LARGEST_SAMPLE = 8.0  # beyond this a sample is broken, not loud
@@ -37,6 +38,7 @@ class AnalyserConfig:
     columns: ColumnSpec = field(default_factory=ColumnSpec)
     levels: LevelConfig = field(default_factory=LevelConfig)
     onsets: OnsetConfig = field(default_factory=OnsetConfig)
+    surge: SurgeConfig = field(default_factory=SurgeConfig)
     chroma: ChromaConfig = field(default_factory=ChromaConfig)
     tempo: TempoConfig = field(default_factory=TempoConfig)
 
@@ -66,7 +68,7 @@ class Features:
         beat_phase: 0 (on the beat) to 1.
         beat_confidence: 0 to 1.
         beats: beats since the start.
-        surge: 0 to 1, how much all bands together have just grown louder; soft attacks, which are no onsets, count.
+        surge: 0 to 1, how much has just begun or grown in all bands together; soft attacks, which are no onsets, count.
         is_held: whether tempo or beat were given by hand.
     """
 
@@ -132,7 +134,7 @@ class Analyser:
         self._spectrum = Spectrum(spec)
         self._gate = Gate(spec, config.levels)
         self._levels = Levels(spec, config.levels)
-        self._surge = Surge(spec, config.levels)
+        self._surge = Surge(spec, config.surge)
         self._onsets = Onsets(spec, self._spectrum, config.onsets)
         self._chroma = Chroma(spec, config.chroma)
         self._tempo = Tempo(spec, config.tempo)
@@ -230,9 +232,9 @@ class Analyser:
         power, bands, fine = self._spectrum.column(samples[-spec.n_fft :])
         is_open = self._gate.step(power)
         level = self._levels.step(bands, is_open)
-        self._surge.step(level)
         self._clocks += level * spec.hop_s
         onsets = self._onsets.step(fine, level, is_open)
+        self._surge.step(self._onsets.flux, self._onsets.median, level, is_open)
         self._activity += (float(onsets[: HAT + 1].sum()) / (HAT + 1) - self._activity) * self._activity_rate
         # A rise of 20 dB from next to nothing to very little is no beat: the level weighs it.
         rise = np.maximum(0.0, self._onsets.flux[:DRUMS] - LEAST_RISE_DB)

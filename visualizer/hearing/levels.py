@@ -27,7 +27,6 @@ class LevelConfig:
         open_db, close_db: power that opens and closes the gate.
         start_db: reference before anything was heard.
         floor_db: lowest reference; an empty band is not amplified.
-        surge_ms: time constant with which the surge falls; surge_gain: its height for a mean rise of the levels by 1.
     """
 
     attack_ms: float = 10.0
@@ -41,8 +40,6 @@ class LevelConfig:
     close_db: float = -60.0
     start_db: float = -30.0
     floor_db: float = -60.0
-    surge_ms: float = 180.0
-    surge_gain: float = 4.0
 
     def __post_init__(self) -> None:
         for name in (
@@ -52,8 +49,6 @@ class LevelConfig:
             "peak_ms",
             "settle_ms",
             "gate_ms",
-            "surge_ms",
-            "surge_gain",
         ):
             if getattr(self, name) <= 0:
                 raise ValueError(f"LevelConfig.{name} is {getattr(self, name)}: it must be positive")
@@ -172,24 +167,3 @@ class Levels:
             self._count = 0
         goal = np.maximum(self._usual.value, self._config.floor_db)
         self.reference_db = self.reference_db + (goal - self.reference_db) * self._settle
-
-
-class Surge:
-    """How much the bands have just grown louder together: an attack too soft for an onset (a bow, a choir) counts too.
-
-    Attributes:
-        value: 0 to 1; falls within release_ms once nothing grows.
-    """
-
-    def __init__(self, spec: ColumnSpec, config: LevelConfig) -> None:
-        self._gain = config.surge_gain
-        self._keep = 1 - spec.share(config.surge_ms)
-        self._level = np.zeros(len(BANDS))
-        self.value = 0.0
-
-    def step(self, level: np.ndarray) -> float:
-        """Take the bands' levels in a column, float [n_bands]; returns value."""
-        rise = float(np.maximum(0.0, level - self._level)[BESIDE].sum()) / len(BESIDE)
-        self._level = level
-        self.value = min(1.0, self._keep * self.value + self._gain * rise)
-        return self.value

@@ -66,6 +66,7 @@ class Onsets:
         softened: the same with a rise of 20 ms, for what must not jump.
         counts: int [n_bands], onsets since the start.
         flux: float [n_bands], dB of rise in the last column (0 while the gate is closed).
+        median: float [n_bands], of the flux in the last second.
     """
 
     def __init__(self, spec: ColumnSpec, spectrum: Spectrum, config: OnsetConfig) -> None:
@@ -90,6 +91,7 @@ class Onsets:
         )
         self._column = 0
         self.envelope, self.softened, self.flux = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.median = np.zeros(n)
         self.counts = np.zeros(n, np.int64)
 
     def step(self, fine: np.ndarray, level: np.ndarray, is_open: bool) -> np.ndarray:
@@ -120,7 +122,8 @@ class Onsets:
         """Remember the flux, and follow its median with the threshold from time to time."""
         if self._column % self._review == 0:
             middle = len(self._fluxes) // 2
-            self._threshold = self._config.above * np.partition(self._fluxes, middle, axis=0)[middle] + self._margin
+            self.median = np.partition(self._fluxes, middle, axis=0)[middle]
+            self._threshold = self._config.above * self.median + self._margin
         self._fluxes[self._column % len(self._fluxes)] = self.flux
         self._column += 1
 
