@@ -44,6 +44,7 @@ def _add_play(part: argparse.ArgumentParser) -> None:
     part.add_argument(
         "--input", metavar="NAME", help="listen to an input (see `visualizer devices`); part of its name will do"
     )
+    part.add_argument("--period", metavar="NAME", help="paint this period whatever is heard; auto follows the music")
     _add_model(part, seed=None)
     part.add_argument("--fullscreen", action="store_true", help="start on the full screen")
     part.add_argument("--output", action="store_true", help="show the picture in a window of its own as well")
@@ -138,6 +139,7 @@ def _play(args: argparse.Namespace) -> int:
         raster=args.raster,
         dump=args.dump,
         seconds=args.seconds,
+        period=args.period,
         report=args.report,
         display=args.display,
         output=args.output,

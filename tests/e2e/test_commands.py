@@ -122,6 +122,11 @@ def test_bad_arguments_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--rounds 1" in the_sentence(capsys)
 
 
+def test_an_unknown_period_is_said_before_any_window(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["play", "--period", "gothic"]) == 2
+    assert "'gothic' is not a period" in the_sentence(capsys)
+
+
 def test_a_missing_file_is_said_before_any_window(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["play", "no-such-song.ogg"]) == 2
     assert "no-such-song.ogg" in the_sentence(capsys)

@@ -241,6 +241,16 @@ def test_other_starts_do_not_begin_by_themselves(window: MainWindow, options: Ap
     assert not window.stage.steps.isVisible()
 
 
+def test_a_start_holds_the_period_that_is_asked_for(window: MainWindow) -> None:
+    window.preferences.change(period=4)
+    begin(window.session, window, AppOptions(safe_mode=True))
+    assert window.settings.period == 4  # not asked: as last time
+    begin(window.session, window, AppOptions(safe_mode=True, period="baroque"))
+    assert window.settings.period == 1
+    begin(window.session, window, AppOptions(safe_mode=True, period="auto"))
+    assert window.settings.period < 0
+
+
 def test_who_brings_music_to_the_first_run_is_left_alone(window: MainWindow, songs: list[Path]) -> None:
     begin(window.session, window, AppOptions(files=(songs[0],)))
     assert not window.stage.steps.isVisible()

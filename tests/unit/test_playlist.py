@@ -59,7 +59,7 @@ def test_no_list_means_no_pieces(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"seconds": 0.0}, {"seed": -1}, {"start_period": 5}, {"files": (Path("a"),), "input": "Microphone"}],
+    [{"seconds": 0.0}, {"seed": -1}, {"period": "gothic"}, {"files": (Path("a"),), "input": "Microphone"}],
 )
 def test_impossible_options_are_refused(values: dict[str, Any]) -> None:
     with pytest.raises(VisualizerError):

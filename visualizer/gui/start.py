@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QGuiApplication, QScreen
 
+from mvnet.periods import PERIODS
 from visualizer.files.pieces import bundled_pieces
 from visualizer.gui.output_window import screen_named
 from visualizer.gui.settings import Settings, SettingsFile, UnkeptSettings
-from visualizer.show.options import AppOptions
+from visualizer.show.options import AUTO, AppOptions
 from visualizer.words import later, tr
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def begin(session: Session, window: MainWindow, options: AppOptions) -> None:
     """Give session and window their first commands, once the window is there."""
     settings = window.settings
     session.load_model(options.model or settings.model or None)
-    if options.start_period is not None:
-        window.looks.hold_period(options.start_period)
+    if options.period is not None:
+        window.looks.hold_period(None if options.period == AUTO else PERIODS.index(options.period))
     if options.input is not None:
         window.listen(options.input)
     elif options.files:

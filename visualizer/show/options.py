@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from mvnet.periods import PERIODS
 from visualizer.errors import VisualizerError
 
-PERIOD_COUNT = 5
+AUTO = "auto"  # no period of its own
 SIDES = (320, 16_384)  # of a window
 LONGEST_S = 1_000_000  # Qt's timers end at 24 days
 
@@ -27,7 +28,7 @@ class AppOptions:
         raster: draw without OpenGL.
         dump: folder that receives the paintings shown, as PNG files, and pictures of the window.
         seconds: close the window by itself after so many seconds.
-        start_period: index of the period to hold from the start; None follows the music.
+        period: name of the period to hold from the start, or AUTO to follow the music; None goes on as last time.
         report: file that receives start-up times and counts as JSON at the end.
         display: name or number, from 1, of the display that the output window fills; empty for none.
         output: open the output window.
@@ -47,7 +48,7 @@ class AppOptions:
     raster: bool = False
     dump: Path | None = None
     seconds: float | None = None
-    start_period: int | None = None
+    period: str | None = None
     report: Path | None = None
     display: str = ""
     output: bool = False
@@ -66,5 +67,5 @@ class AppOptions:
             raise VisualizerError(f"The window's size is {width}x{height}: use {SIDES[0]} to {SIDES[1]} points a side.")
         if self.seed < 0:
             raise VisualizerError(f"The seed is {self.seed}: give a whole number from 0 up.")
-        if self.start_period is not None and not 0 <= self.start_period < PERIOD_COUNT:
-            raise VisualizerError(f"The period is {self.start_period}: give 0 to {PERIOD_COUNT - 1}.")
+        if self.period is not None and self.period not in (AUTO, *PERIODS):
+            raise VisualizerError(f"{self.period!r} is not a period: use {AUTO} or one of {', '.join(PERIODS)}.")
