@@ -2,7 +2,7 @@
 
 Music repeats with its half-beats, beats and bars alike. What tells them apart is who strikes where: kick and snare in
 turn on the beats, hats between them, three or four beats to a bar. Pure NumPy, on the listening thread, four times a
-second: about a third of a millisecond.
+second: about a millisecond.
 
 The weights come from `python -m bench.levels`, which draws drum loops whose tempo is known.
 """
@@ -83,12 +83,18 @@ def _parts(strokes: np.ndarray, hop_s: float, bpm: np.ndarray) -> np.ndarray:
     Returns:
         complex [p, RATES, DRUMS]: Fourier coefficients at fractions and multiples of each tempo.
     """
-    turns = np.arange(len(strokes)) * hop_s * bpm[:, None] / 60  # beats, [p, n]
-    quarter, third = np.exp(-2j * np.pi * turns / 4), np.exp(-2j * np.pi * turns / 3)
+    beats = np.arange(len(strokes)) * hop_s * bpm[:, None] / 60  # [p, n]
+    quarter, third = _turned(beats / 4), _turned(beats / 3)
     half = quarter**2
     beat = half**2
     double = beat**2
-    return np.stack((quarter, third, half, beat, double, double * beat, double**2), axis=1) @ strokes
+    return np.stack((quarter, third, half, beat, double, double * beat, double**2), axis=1) @ strokes.astype(np.float32)
+
+
+def _turned(turns: np.ndarray) -> np.ndarray:
+    """exp(-2 pi i turns), in single precision: many times faster, and as good for so few columns."""
+    angle = (2 * np.pi * turns).astype(np.float32)
+    return np.cos(angle) - 1j * np.sin(angle)
 
 
 def _together(one: np.ndarray, other: np.ndarray) -> np.ndarray:

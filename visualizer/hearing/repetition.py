@@ -76,7 +76,7 @@ class Repetition:
 
 
 def bent(strokes: np.ndarray, hop_s: float, rise: float) -> np.ndarray:
-    """What was struck, float [n, drums], on a clock that has run with a tempo which rose evenly until now.
+    """What was struck, float [n] or [n, drums], on a clock that has run with a tempo which rose evenly until now.
 
     Args:
         hop_s: seconds between columns.
@@ -87,7 +87,7 @@ def bent(strokes: np.ndarray, hop_s: float, rise: float) -> np.ndarray:
     # Beats that pass within t seconds of now go as t + rise t^2 / 2; this is where that has even steps.
     turned = np.maximum(1 + 2 * rise * ago, 0.0)
     at = (np.sqrt(turned) - 1) / rise
-    return np.stack([np.interp(at, ago, drum, left=0.0) for drum in strokes.T], axis=1)
+    return np.apply_along_axis(lambda drum: np.interp(at, ago, drum, left=0.0), 0, strokes)
 
 
 def summit(values: np.ndarray, at: int) -> float:

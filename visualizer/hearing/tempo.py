@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from visualizer.hearing.bands import ColumnSpec
-from visualizer.hearing.metre import DRUMS, Reading, likelihood, read
+from visualizer.hearing.metre import DRUMS, WEIGHTS, Reading, likelihood, read
 from visualizer.hearing.repetition import Repetition, bent, summit
 from visualizer.hearing.tapping import FASTEST, SLOWEST, Taps
 
@@ -26,7 +26,7 @@ SLOWER = (1, 2, 3)  # a rhythm that repeats well with so many beats is as sure a
 PLACES = 64  # phases that are tried
 STRETCHES = 1.008 ** np.arange(-6, 7)  # tempi that are tried around the one found: it may be changing
 BETTER = 1.1  # how many times more votes make a stretched tempo the better one
-RISES = (-0.02, -0.01, 0.01, 0.02)  # of the tempo in a second: tried where a beat that is followed repeats less,
+RISES = (-0.012, 0.012)  # of the tempo in a second: tried where a beat that is followed repeats too little,
 CLEARER = 1.5  # and must let it repeat so many times better: no steady beat is made of free music
 HELD_CONFIDENCE = 0.8  # of a beat given by hand
 MISFIT, MISFIT_S = 0.3, 4.0  # share of the best tempo's repetition below which, and for how long, it does not fit
@@ -188,9 +188,14 @@ class Tempo:
         best = float(reading.repetition.max())
         if not self._locked or best >= self._config.sure:
             return reading
-        others = [read(self._periods, bent(self.strokes, self._hop_s, rise)) for rise in RISES]
-        other = max(others, key=lambda one: float(one.repetition.max()))
-        return other if other.repetition.max() > CLEARER * best else reading
+        pulses = self.strokes @ WEIGHTS
+        found = [
+            self._periods.measure(self._periods.rhythm(bent(pulses, self._hop_s, rise)))[0].max() for rise in RISES
+        ]
+        clearest = int(np.argmax(found))
+        if found[clearest] <= CLEARER * best:
+            return reading
+        return read(self._periods, bent(self.strokes, self._hop_s, RISES[clearest]))
 
     def _confidence(self, repetition: np.ndarray, at: int) -> float:
         """0 to 1, of the tempo at a place."""
