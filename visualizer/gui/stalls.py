@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from array import array
 from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, Qt, QTimer
@@ -15,7 +15,7 @@ from PyQt6.QtCore import QObject, Qt, QTimer
 from visualizer.usage import waited_s
 
 TICK_MS = 5
-KEPT = 200_000  # ticks: a quarter of an hour
+KEPT = 200_000  # ticks: a quarter of an hour; as plain numbers, or it would look like a leak
 
 
 class Stalls(QObject):
@@ -41,9 +41,7 @@ class Stalls(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.late_s: deque[float] = deque(maxlen=KEPT)
-        self.own_s: deque[float] = deque(maxlen=KEPT)
-        self.busy_s: deque[float] = deque(maxlen=KEPT)
+        self.late_s, self.own_s, self.busy_s = array("f"), array("f"), array("f")
         self._clock, self._work, self._wait = clock, work, wait
         self._last: tuple[float, float, float | None] | None = None
         self._timer = QTimer(self)
@@ -53,9 +51,8 @@ class Stalls(QObject):
 
     def start(self) -> None:
         """Begin anew."""
-        self.late_s.clear()
-        self.own_s.clear()
-        self.busy_s.clear()
+        for kept in (self.late_s, self.own_s, self.busy_s):
+            del kept[:]
         self._last = None
         self._timer.start()
 
@@ -73,4 +70,7 @@ class Stalls(QObject):
             self.busy_s.append(work - worked)
             if wait is not None and waited is not None:
                 self.own_s.append(max(0.0, late_s - (wait - waited)))
+            for kept in (self.late_s, self.own_s, self.busy_s):
+                if len(kept) > KEPT:
+                    del kept[: KEPT // 10]
         self._last = now, work, wait
