@@ -178,6 +178,14 @@ def test_pausing_holds_the_picture(playing: MainWindow, qtbot: QtBot) -> None:
     assert playing.paintings == painted
 
 
+def test_the_picture_moves_on_while_something_is_opened(playing: MainWindow, qtbot: QtBot) -> None:
+    playing.session._jukebox.opening = True
+    playing.watch.show_status()
+    assert playing.session.status().state is State.OPENING
+    playing.canvas.interval_s.clear()  # filled while it is live alone
+    qtbot.waitUntil(lambda: len(playing.canvas.interval_s) > 3)
+
+
 def test_a_period_chosen_in_a_pause_is_shown(playing: MainWindow, qtbot: QtBot) -> None:
     playing.session.toggle()
     qtbot.waitUntil(lambda: playing.transport.play.accessibleName() == "Play")

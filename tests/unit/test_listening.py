@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes_time import AheadFile, HandClock, LiveInput, clicks
 from visualizer.hearing.ear import ANALYSIS_S, LARGEST_BACKLOG_S
-from visualizer.hearing.listening import DISPLAY_S, Listening
+from visualizer.hearing.listening import DISPLAY_S, HASTE_S, LEISURE_S, Listening
 from visualizer.hearing.sources import Foreseen, Source
 
 RATE = 48_000.0
@@ -124,6 +124,18 @@ def test_a_paused_file_stands() -> None:
     after = listening.features(clock.now)
     assert after.counts.sum() == before.counts.sum() > 0
     assert after.heard_s == before.heard_s
+
+
+def test_the_second_ahead_is_analysed_in_haste_first_then_at_leisure() -> None:
+    clock = HandClock()
+    listening = Listening(clock)
+    listening.set_source(AheadFile(clicks(RATE, 6.0, []), RATE, clock))
+    waits = []
+    while listening.ahead_s(clock.now) < 0.9:
+        waits.append(listening.look(clock.now))
+    hasty = waits.count(HASTE_S)
+    assert 0 < hasty < len(waits)
+    assert waits == [HASTE_S] * hasty + [LEISURE_S] * (len(waits) - hasty)
 
 
 def test_without_a_source_the_last_sound_fades() -> None:
