@@ -54,14 +54,15 @@ class Hearing:
         sound: is read from where it stands.
         seconds: to hear; None hears to the end.
         analyser: goes on with it.
+        lead_s: how far behind the time heard up to the features lie: half an image, which is seen from its time on.
     """
 
-    def __init__(self, sound: AudioFile, seconds: float | None, analyser: Analyser) -> None:
+    def __init__(self, sound: AudioFile, seconds: float | None, analyser: Analyser, lead_s: float = 0.0) -> None:
         self._sound = sound
         self._first = sound.position
         self._limit = None if seconds is None else round(seconds * sound.rate)
         self._analyser = analyser
-        self._ahead = math.ceil(ANALYSIS_S * sound.rate)
+        self._ahead = math.ceil((ANALYSIS_S + lead_s) * sound.rate)
         self._waiting = np.empty((0, sound.channels), np.float32)  # analysed, not given yet
         self._given = 0
         self.ended = False
@@ -87,7 +88,7 @@ class Hearing:
         return given
 
     def features(self) -> Features:
-        """What the music does at the time heard up to."""
+        """What the music does at the time heard up to, and half an image later."""
         return self._analyser.features()
 
 
@@ -116,7 +117,7 @@ def paint_moments(
     analyser = Analyser(AnalyserConfig.at(sound.rate))
     if start_s > 0:
         _hear_before(sound, engine, analyser, start_s, window_s)
-    hearing = Hearing(sound, None if end_s is None else end_s - start_s, analyser)
+    hearing = Hearing(sound, None if end_s is None else end_s - start_s, analyser, float(1 / (2 * fps)))
     resampler = Resampler(sound.rate, SOUND_RATE, 2)
     image = 0
     for number in itertools.count():
