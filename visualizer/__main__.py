@@ -47,6 +47,9 @@ def _add_play(part: argparse.ArgumentParser) -> None:
     part.add_argument("--period", metavar="NAME", help="paint this period whatever is heard; auto follows the music")
     _add_model(part, seed=None)
     part.add_argument("--fullscreen", action="store_true", help="start on the full screen")
+    part.add_argument(
+        "--no-ui", action="store_true", help="the picture alone: no controls, notices or pointer; keys work"
+    )
     part.add_argument("--output", action="store_true", help="show the picture in a window of its own as well")
     part.add_argument(
         "--display", default="", metavar="NAME", help="fill this display with it; a number from 1 will do"
@@ -134,6 +137,7 @@ def _play(args: argparse.Namespace) -> int:
         model=args.model,
         seed=secrets.randbelow(2**31) if args.seed is None else args.seed,
         fullscreen=args.fullscreen,
+        no_ui=args.no_ui,
         size=None if args.size is None else parsed_size(args.size, "--size"),
         no_sound=args.silent,
         raster=args.raster,

@@ -445,6 +445,11 @@
         </message>
         <message>
             <location filename="../../visualizer/gui/overlay.py" />
+            <source>{used:.1f} of {total:.1f} GiB</source>
+            <translation>{used:.1f} von {total:.1f} GiB</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/overlay.py" />
             <source>no model yet</source>
             <translation>noch kein Modell</translation>
         </message>
@@ -457,6 +462,16 @@
             <location filename="../../visualizer/gui/overlay.py" />
             <source>lighter ({tier})</source>
             <translation>leichter ({tier})</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/overlay.py" />
+            <source>not used by the model</source>
+            <translation>vom Modell nicht benutzt</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/overlay.py" />
+            <source>unknown: install nvidia-ml-py</source>
+            <translation>unbekannt: nvidia-ml-py installieren</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/overlay.py" />
@@ -562,6 +577,11 @@
             <location filename="../../visualizer/gui/overlay.py" />
             <source>model runs on</source>
             <translation>Modell läuft auf</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/gui/overlay.py" />
+            <source>graphics memory</source>
+            <translation>Grafikspeicher</translation>
         </message>
         <message>
             <location filename="../../visualizer/gui/panels.py" />
@@ -1729,6 +1749,16 @@
             <translation>Der Ton wird neben dem Malen aufgenommen ({error}): Es kann etwas verloren gehen; bitte andere Programme schließen.</translation>
         </message>
         <message>
+            <location filename="../../visualizer/sound/decoding.py" />
+            <source>{name} cannot be played on ({cause}): choose another file.</source>
+            <translation>{name} kann nicht weitergespielt werden ({cause}): Bitte eine andere Datei wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/sound/decoding.py" />
+            <source>The file</source>
+            <translation>Die Datei</translation>
+        </message>
+        <message>
             <location filename="../../visualizer/sound/devices.py" />
             <source>No sound input was found: connect one, or start the sound server.</source>
             <translation>Kein Toneingang gefunden: Bitte einen anschließen oder den Tonserver starten.</translation>
@@ -1762,16 +1792,6 @@
             <location filename="../../visualizer/sound/devices.py" />
             <source>The sound input “{name}” is not there: connect it again, or choose another.</source>
             <translation>Der Toneingang „{name}“ ist nicht da: Bitte wieder anschließen oder einen anderen wählen.</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/sound/playback.py" />
-            <source>{name} cannot be played on ({cause}): choose another file.</source>
-            <translation>{name} kann nicht weitergespielt werden ({cause}): Bitte eine andere Datei wählen.</translation>
-        </message>
-        <message>
-            <location filename="../../visualizer/sound/playback.py" />
-            <source>The file</source>
-            <translation>Die Datei</translation>
         </message>
         <message>
             <location filename="../../visualizer/sound/speaker.py" />

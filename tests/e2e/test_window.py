@@ -49,6 +49,12 @@ def song(tmp_path: Path) -> Path:
     return write_sound(tmp_path / "song.ogg", sweep(20, 44_100), 44_100)
 
 
+def test_without_controls_the_picture_has_the_window(tmp_path: Path, model: Path, song: Path) -> None:
+    report, pictures = run_window(tmp_path, str(song), "--model", str(model), "--raster", "--no-ui")
+    assert report["picture_size"] == report["window_size"]
+    assert len({picture.tobytes() for picture in pictures}) > 1
+
+
 @pytest.mark.parametrize("canvas", ["raster", pytest.param("opengl", marks=pytest.mark.gl)])
 def test_a_song_becomes_changing_pictures(canvas: str, tmp_path: Path, model: Path, song: Path) -> None:
     if canvas == "opengl" and "DISPLAY" not in os.environ and sys.platform.startswith("linux"):

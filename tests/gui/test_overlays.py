@@ -176,6 +176,18 @@ def test_the_figures_say_why_the_model_runs_where_it_does() -> None:
     assert dict(overlay_rows(Figures(), "QPainter", ""))["model runs on"] == "no model yet"
 
 
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        (Figures(provider="CPU"), "not used by the model"),
+        (Figures(provider="CUDA"), "unknown: install nvidia-ml-py"),
+        (Figures(provider="CUDA", card_memory=(3 * 2**29, 8 * 2**30)), "1.5 of 8.0 GiB"),
+    ],
+)
+def test_the_figures_say_how_full_the_graphics_card_is(figures: Figures, said: str) -> None:
+    assert dict(overlay_rows(figures, "QPainter", ""))["graphics memory"] == said
+
+
 @pytest.mark.parametrize("wide", [300, 700, 1000, 1300])
 def test_help_takes_as_many_columns_as_fit(qtbot: QtBot, wide: int) -> None:
     parent = QWidget()

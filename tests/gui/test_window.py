@@ -322,6 +322,29 @@ def test_full_screen_hides_controls_notices_and_pointer(playing: MainWindow, qtb
     assert canvas.height() < playing.stage.height()
 
 
+def test_the_painting_alone_has_the_window(
+    playing: MainWindow, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    playing.preferences.change(plot=True, desk=True)
+    playing.stage.set_bare()
+    playing.stage.show_steps()
+    playing.stage.show_welcome(True)
+    playing.stage.show_badge(True)
+    playing.stage.show_controls()
+    playing.notice("A fault during the show.", alarm=True)
+    stage = playing.stage
+    assert playing.canvas.widget().geometry() == stage.rect()
+    assert stage.cursor().shape() is Qt.CursorShape.BlankCursor
+    for part in (playing.transport, playing.plot, playing.desk, playing.welcome, stage.steps, stage.badge):
+        assert not part.isVisible()
+    assert not stage.notices.isVisible()
+    assert capsys.readouterr().err == "A fault during the show.\n"
+    qtbot.keyClick(playing, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: playing.session.status().state is State.PAUSED)
+    qtbot.keyClick(playing, Qt.Key.Key_F1)
+    assert stage.panel is not None
+
+
 def test_double_click_is_full_screen_but_not_on_the_transport(playing: MainWindow, qtbot: QtBot) -> None:
     qtbot.mouseDClick(playing.transport, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     assert not playing.isFullScreen()

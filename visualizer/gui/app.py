@@ -73,6 +73,8 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
         make_canvas, problem = choose_canvas(options.raster or options.safe_mode)
         file, about_settings = settings_file(folder, options)
         window = MainWindow(session, make_canvas, file, options.seed)
+        if options.no_ui:
+            window.stage.set_bare()
         reports.listen(window.reported.emit)
         for sentence in filter(None, (problem, about_settings)):
             window.notice(sentence)
@@ -248,6 +250,8 @@ def _startup_facts(window: MainWindow, shown_ms: int, shown_at: float) -> dict[s
         "first_painting_s_at": window.watch.first_painting_at,
         "window_ms_after_imports": shown_ms,
         "canvas": type(canvas).__name__,
+        "window_size": [window.width(), window.height()],
+        "picture_size": [canvas.widget().width(), canvas.widget().height()],
         "stages": {"upload": _milliseconds(canvas.upload_s), "paint": _milliseconds(canvas.paint_s)},
         "refreshes": canvas.refreshes,
         "paintings": window.paintings,

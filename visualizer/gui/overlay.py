@@ -104,4 +104,14 @@ def overlay_rows(figures: Figures, drawn_by: str, reason: str) -> Sequence[tuple
         (tr("lost"), tr("{lost} samples; holes in the sound: {holes}", lost=figures.lost_samples, holes=figures.holes)),
         (tr("picture"), tr("{picture}, drawn by {drawn_by}", picture=picture, drawn_by=drawn_by)),
         (tr("model runs on"), f"{provider} ({reason})" if reason else provider),
+        (tr("graphics memory"), _card_memory(figures)),
     )
+
+
+def _card_memory(figures: Figures) -> str:
+    if figures.provider != "CUDA":
+        return tr("not used by the model")
+    if figures.card_memory is None:
+        return tr("unknown: install nvidia-ml-py")
+    used, total = (size / 2**30 for size in figures.card_memory)
+    return tr("{used:.1f} of {total:.1f} GiB", used=used, total=total)

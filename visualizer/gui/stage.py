@@ -47,7 +47,7 @@ class Stage(QWidget):
         self._canvas, self._transport, self._plot, self._welcome = canvas, transport, plot, welcome
         self._panel: Panel | None = None
         self._desk: QWidget | None = None
-        self._floating = False
+        self._floating = self._bare = False
         for part in (canvas, welcome, plot, transport):
             part.setParent(self)
         self.notices = Notices(self)
@@ -76,22 +76,45 @@ class Stage(QWidget):
         self.show_controls()
         self._settle()
 
+    def set_bare(self) -> None:
+        """From now on the painting alone: no controls, plot, desk or pages; what a key opens is shown."""
+        self._bare = True
+        for part in (self._transport, self._welcome, self._plot, self.badge, self.steps):
+            part.hide()
+        self._set_controls(False)
+        self.show_desk(False)
+        self._settle()
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether set_bare was called."""
+        return self._bare
+
     def show_controls(self) -> None:
         """Show transport and pointer; on the full screen for a while."""
+        if self._bare:
+            return
         if self._floating:
             self._rest.start()
         else:
             self._rest.stop()
         if not self.controls:
-            self.controls = True
-            self.unsetCursor()
             self._transport.show()
             self.badge.setVisible(self._unlimited)
-            self.notices.hold(False)
-            self.controls_shown.emit(True)
+            self._set_controls(True)
+
+    def _set_controls(self, shown: bool) -> None:
+        self.controls = shown
+        self.notices.hold(not shown)
+        if shown:
+            self.unsetCursor()
+        else:
+            self.setCursor(Qt.CursorShape.BlankCursor)
+        self.controls_shown.emit(shown)
 
     def show_plot(self, shown: bool) -> None:
         """Show the period plot."""
+        shown = shown and not self._bare
         if shown != self._plot.isVisibleTo(self):
             self._plot.setVisible(shown)
             self._settle()
@@ -109,6 +132,7 @@ class Stage(QWidget):
 
     def show_desk(self, shown: bool) -> None:
         """Show the desk beside the painting; on the full screen it lies over the painting's right."""
+        shown = shown and not self._bare
         if self._desk is not None and shown != self._desk.isVisibleTo(self):
             self._desk.setVisible(shown)
             self._settle()
@@ -121,11 +145,12 @@ class Stage(QWidget):
 
     def show_steps(self) -> None:
         """Show the card of the first run."""
-        self.steps.show()
+        self.steps.setVisible(not self._bare)
         self._settle()
 
     def show_welcome(self, shown: bool) -> None:
         """Show the welcome page."""
+        shown = shown and not self._bare
         if shown != self._welcome.isVisibleTo(self):
             self._welcome.setVisible(shown)
             self._settle()
@@ -166,7 +191,8 @@ class Stage(QWidget):
         width, height = self.width(), self.height()
         above = height - HEIGHT
         left, floor = self._settle_desk(width, above)
-        self._canvas.setGeometry(0, 0, width if self._floating else left, height if self._floating else floor)
+        whole = self._floating or self._bare
+        self._canvas.setGeometry(0, 0, width if whole else left, height if whole else floor)
         self._transport.setGeometry(0, above, width, HEIGHT)
         self._welcome.setGeometry(0, 0, left, floor)
         self._plot.resize(self._plot.sizeHint())
@@ -206,10 +232,7 @@ class Stage(QWidget):
         if not self._floating or self._transport.underMouse():
             self._rest.start()
             return
-        self.controls = False
         self._transport.hide()
         self.badge.hide()
         self.steps.hide()
-        self.notices.hold(True)
-        self.setCursor(Qt.CursorShape.BlankCursor)
-        self.controls_shown.emit(False)
+        self._set_controls(False)

@@ -6,6 +6,7 @@ status is read ten times a second. What the actions do lies in its parts: music,
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -227,9 +228,12 @@ class MainWindow(DropWindow):
         self.watch.show_status()
 
     def notice(self, text: str, alarm: bool = False) -> None:
-        """Show a sentence for a while."""
-        if not self._closed:
-            self.stage.notices.add(text, alarm)
+        """Show a sentence for a while; where the painting stands alone, say it to whoever started the program."""
+        if self._closed:
+            return
+        if self.stage.is_bare:
+            print(text, file=sys.stderr, flush=True)
+        self.stage.notices.add(text, alarm)
 
     def _alarm(self, text: str) -> None:
         # A method of this object, not a function: so Qt carries the signal over to this thread.

@@ -15,6 +15,7 @@ import numpy as np
 from mvnet.frontend import MelSpec, RollingMel
 from mvnet.periods import PERIODS
 from visualizer.errors import VisualizerError
+from visualizer.painting.card_memory import open_card
 from visualizer.painting.model_card import DEFAULT_MODEL, ModelCard, find_models, model_folder, read_card
 from visualizer.painting.networks import Networks, Provider, first_line
 from visualizer.words import tr
@@ -41,6 +42,7 @@ class PaintingModel:
         self.paint_s: float | None = None
         self._encoder = encoder
         self._generator = generator
+        self._ask_memory = open_card() if provider == "CUDA" else None
 
     @property
     def spec(self) -> MelSpec:
@@ -61,6 +63,10 @@ class PaintingModel:
     def generator(self) -> Any:
         """What it paints with; models may share it."""
         return self._generator
+
+    def card_memory(self) -> tuple[int, int] | None:
+        """Bytes in use and in all of the graphics card that runs it; None on the processor, or unknown."""
+        return None if self._ask_memory is None else self._ask_memory()
 
     def runs_as(self, other: PaintingModel) -> bool:
         """Both run the same two networks."""

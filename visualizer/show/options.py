@@ -23,6 +23,7 @@ class AppOptions:
         model: name of a shipped model, or the path of a model folder; None takes the last one used.
         seed: of the noise that the paintings start from; the same seed and sound give the same paintings.
         fullscreen: start in full screen.
+        no_ui: the window shows the painting alone; what there is to say goes to stderr.
         size: width and height of the window in points; None takes the size it had last.
         no_sound: play files silently, in time.
         raster: draw without OpenGL.
@@ -43,6 +44,7 @@ class AppOptions:
     model: str | None = None
     seed: int = 0
     fullscreen: bool = False
+    no_ui: bool = False
     size: tuple[int, int] | None = None
     no_sound: bool = False
     raster: bool = False
