@@ -89,6 +89,11 @@
             <translation>{path} lässt sich nicht lesen ({cause}): Bitte eine andere Wiedergabeliste wählen.</translation>
         </message>
         <message>
+            <location filename="../../visualizer/gui/broadcast.py" />
+            <source>Other programs see the picture as the camera {device}.</source>
+            <translation>Andere Programme sehen das Bild als Kamera {device}.</translation>
+        </message>
+        <message>
             <location filename="../../visualizer/gui/canvas.py" />
             <source>This system offers no OpenGL: the picture is drawn without it; a graphics driver would help.</source>
             <translation>Dieses System bietet kein OpenGL: Das Bild wird ohne gezeichnet; ein Grafiktreiber würde helfen.</translation>
@@ -1535,6 +1540,11 @@
         </message>
         <message>
             <location filename="../../visualizer/show/actions.py" />
+            <source>Picture as a virtual camera</source>
+            <translation>Bild als virtuelle Kamera</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/actions.py" />
             <source>Scenes</source>
             <translation>Szenen</translation>
         </message>
@@ -1722,6 +1732,36 @@
             <location filename="../../visualizer/show/scenes.py" />
             <source>{path} cannot be written ({cause}): the scene is not saved.</source>
             <translation>{path} lässt sich nicht schreiben ({cause}): Die Szene ist nicht gesichert.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/virtual_camera.py" />
+            <source>load its kernel module with “sudo modprobe v4l2loopback”</source>
+            <translation>das Kernelmodul mit „sudo modprobe v4l2loopback“ laden</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/virtual_camera.py" />
+            <source>install OBS, which brings one</source>
+            <translation>OBS installieren, das eine mitbringt</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/virtual_camera.py" />
+            <source>install OBS and start its virtual camera once</source>
+            <translation>OBS installieren und seine virtuelle Kamera einmal starten</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/virtual_camera.py" />
+            <source>The virtual camera stopped ({cause}).</source>
+            <translation>Die virtuelle Kamera endete ({cause}).</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/virtual_camera.py" />
+            <source>The virtual camera needs a package ({cause}): pip install pyvirtualcam.</source>
+            <translation>Die virtuelle Kamera braucht ein Paket ({cause}): pip install pyvirtualcam.</translation>
+        </message>
+        <message>
+            <location filename="../../visualizer/show/virtual_camera.py" />
+            <source>No virtual camera is free ({cause}): {remedy}.</source>
+            <translation>Keine virtuelle Kamera ist frei ({cause}): {remedy}.</translation>
         </message>
         <message>
             <location filename="../../visualizer/sound/advice.py" />

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -219,3 +221,44 @@ def test_the_switch_is_in_the_settings(playing: MainWindow) -> None:
     assert switch.isChecked()
     switch.click()
     assert not playing.settings.awake
+
+
+def test_other_programs_can_choose_the_picture_as_a_camera(
+    playing: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames: list[np.ndarray] = []
+    device = SimpleNamespace(
+        name="Camera", send=lambda frame: frames.append(frame.to_ndarray(format="rgb24")), close=lambda: None
+    )
+    monkeypatch.setattr("visualizer.show.virtual_camera.open_camera", lambda: device)
+    action = playing.actions_by_name["camera"]
+    action.trigger()
+    assert action.isChecked()
+    qtbot.waitUntil(lambda: len({frame.tobytes() for frame in frames}) > DRAWN // 3)
+    assert frames[-1].shape == (720, 1280, 3)
+    assert frames[-1].std() > 10  # a picture
+    assert said(playing, "the camera Camera")
+    action.trigger()
+    qtbot.waitUntil(lambda: playing.shows.broadcast._camera is None)
+    assert not action.isChecked()
+
+
+def test_a_camera_that_cannot_be_opened_is_a_notice(
+    playing: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyvirtualcam", None)
+    playing.actions_by_name["camera"].trigger()
+    qtbot.waitUntil(lambda: bool(said(playing, "pip install pyvirtualcam")))
+    qtbot.waitUntil(lambda: not playing.actions_by_name["camera"].isChecked())
+
+
+def test_closing_the_window_gives_the_camera_back(
+    playing: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[bool] = []
+    device = SimpleNamespace(name="Camera", send=lambda frame: None, close=lambda: closed.append(True))
+    monkeypatch.setattr("visualizer.show.virtual_camera.open_camera", lambda: device)
+    playing.actions_by_name["camera"].trigger()
+    qtbot.waitUntil(lambda: bool(said(playing, "the camera Camera")))
+    playing.close()
+    assert closed == [True]

@@ -87,6 +87,7 @@ EFFECTS: dict[str, Check] = {
     "desk": lambda w: w.settings.desk and w.desk.isVisible(),
     "overlay": lambda w: w.overlay.isVisible(),
     "record": lambda w: w.shows.states()["record"] and w.actions_by_name["record"].isChecked(),
+    "camera": lambda w: any("camera" in text for text in w.stage.notices.texts),  # why there is none, or its name
     "save_scene": lambda w: any(dialog.isVisible() for dialog in w.findChildren(QInputDialog)),
     "save": lambda w: any(text.startswith("Painting saved") for text in w.stage.notices.texts),
     "full_screen": lambda w: w.isFullScreen(),

@@ -190,10 +190,7 @@ class Recordings(QObject):
 
     def _picture(self) -> RecordedPicture:
         """On the thread that draws."""
-        from visualizer.picture.drawing import open_drawing
-
-        drawing = open_drawing(self._options.size, raster=self._pictures.raster)
-        return RecordedPicture(drawing, self._session.latest.reader(), self._pictures.showing)
+        return drawn_again(self._session, self._pictures, self._options.size)
 
     def _end(self, recorded: Recorded) -> None:
         if self._recorder is None:  # closed meanwhile
@@ -203,6 +200,13 @@ class Recordings(QObject):
         self.mark.refresh()
         self._say(recorded.sentence(), bool(recorded.problem))
         self.changed.emit()
+
+
+def drawn_again(session: Session, pictures: Pictures, size: tuple[int, int]) -> RecordedPicture:
+    """What is shown, to be drawn once more in another size. On the thread that draws."""
+    from visualizer.picture.drawing import open_drawing
+
+    return RecordedPicture(open_drawing(size, raster=pictures.raster), session.latest.reader(), pictures.showing)
 
 
 def recording_name(title: str) -> str:

@@ -15,6 +15,7 @@ from PyQt6.QtGui import QAction, QGuiApplication, QImage
 from PyQt6.QtWidgets import QFileDialog, QInputDialog, QMenu, QWidget
 
 from mvnet.periods import PERIODS
+from visualizer.gui.broadcast import Broadcast
 from visualizer.gui.menus import fill_choices
 from visualizer.gui.recordings import FOLDER, Recordings
 from visualizer.picture.picture_file import painting_facts, save_painting
@@ -46,7 +47,7 @@ class Shows(QObject):
         seed: that the looks grow from now.
     """
 
-    changed = pyqtSignal()  # whether it is recorded
+    changed = pyqtSignal()  # whether it is recorded, whether a camera shows it
     chosen = pyqtSignal()  # a scene, which should be seen even while the music stands
     _read = pyqtSignal(object)  # from the session's thread: a SavedScene
     _written = pyqtSignal(str, object)  # from the session's thread: a picture's path, and itself as a QImage
@@ -67,16 +68,24 @@ class Shows(QObject):
         self._painting: Callable[[], Painting | None] = lambda: None
         self._recordings: Recordings | None = None
         self.awake = Awake(keep_presenting)
+        self.broadcast = Broadcast(session, pictures, say)
+        self.broadcast.changed.connect(self.changed)
         self._read.connect(self.apply)
         self._written.connect(self._copy)
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """What the actions of these names do."""
-        return {"save": self.save_painting, "record": self.record, "save_scene": self.ask_name}
+        return {
+            "save": self.save_painting,
+            "record": self.record,
+            "save_scene": self.ask_name,
+            "camera": self.broadcast.toggle,
+        }
 
     def states(self) -> dict[str, bool]:
         """Which of the checkable actions are on."""
-        return {"record": self._recordings is not None and self._recordings.recording}
+        recording = self._recordings is not None and self._recordings.recording
+        return {"record": recording, "camera": self.broadcast.on}
 
     def join(self, stage: Stage, canvas: QWidget, painting: Callable[[], Painting | None]) -> None:
         """Take the place of the recording's mark, and who knows the painting that is shown."""
@@ -91,6 +100,7 @@ class Shows(QObject):
     def close(self) -> bool:
         """The app ends: a recording is finished, the display may sleep; False when a thread is busy still."""
         finished = self._recordings is None or self._recordings.close()
+        finished = self.broadcast.close() and finished
         return self.awake.close() and finished
 
     def record(self) -> None:

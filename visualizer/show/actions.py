@@ -116,6 +116,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("halve_tempo", "Half the tempo", ("Shift+[",), "Perform", group=2),
     Action("release_tempo", "Tempo by ear again", ("Shift+T",), "Perform", group=2),
     Action("record", "Record picture and sound", ("R",), "Perform", checkable=True, group=3),
+    Action("camera", "Picture as a virtual camera", (), "Perform", checkable=True, group=3),
     Action("scenes", "Scenes", (), "Perform", group=4),
     Action("save_scene", "Save this scene…", ("Ctrl+S",), "Perform", group=4),
     Action("full_screen", "Full screen", ("F", "F11", "Alt+Return"), "View", checkable=True),
