@@ -67,7 +67,7 @@ def painter_onnx(painter: Painter, spec: MelSpec, *, compact: bool = True) -> on
     graph = Graph(compact=compact)
     heard = graph.op("MatMul", "embedding", graph.constant(values(painter.hearing)))
     heard = graph.op("Add", heard, graph.constant(values(painter.hearing_offset)))
-    given = graph.op("Concat", _placed(graph, heard, painter), heard, axis=1)
+    given = graph.op("Concat", _placed(graph, heard, painter), _emphasised(graph, heard, painter), axis=1)
     mixed = graph.op("LeakyRelu", _linear(graph, given, painter.mix), alpha=SLOPE)
     x = graph.op("LeakyRelu", _linear(graph, given, painter.start), alpha=SLOPE)
     x = graph.op("Reshape", x, graph.shape(-1, painter.start.out_features // START**2, START, START))
@@ -84,6 +84,16 @@ def painter_onnx(painter: Painter, spec: MelSpec, *, compact: bool = True) -> on
     side = painter.image_size
     inputs = {"noise": (painter.noise_size,), "embedding": (EMBEDDING_SIZE,)}
     return graph.model("painter", inputs, {"image": (COLOURS, side, side)}, spec)
+
+
+def _emphasised(graph: Graph, heard: str, painter: Painter) -> str:
+    """Painter.emphasise."""
+    gain = float(painter.emphasis)
+    if gain == 1:
+        return heard
+    middle = values(painter.period_centres).mean(0)
+    louder = graph.op("Mul", heard, graph.constant(np.array(gain, np.float32)))
+    return graph.op("Add", louder, graph.constant((1 - gain) * middle))
 
 
 def _placed(graph: Graph, heard: str, painter: Painter) -> str:

@@ -76,6 +76,7 @@ class Painter(nn.Module):
     period_centres: Tensor
     places: Tensor
     place_width: Tensor
+    emphasis: Tensor
 
     def __init__(self, shape: PainterShape) -> None:
         super().__init__()
@@ -87,6 +88,7 @@ class Painter(nn.Module):
         self.register_buffer("period_centres", torch.zeros(len(PERIODS), EMBEDDING_SIZE))
         self.register_buffer("places", torch.zeros(len(PERIODS), shape.noise_size))
         self.register_buffer("place_width", torch.ones(()))
+        self.register_buffer("emphasis", torch.ones(()))
         self.mix = nn.Linear(size, shape.mapping)
         self.start = nn.Linear(size, widths[0] * START**2)
         for linear in (self.mix, self.start):  # unit variance out: the noise is loud from the first step
@@ -132,20 +134,25 @@ class Painter(nn.Module):
         away = (heard[:, None] - self.period_centres).square().sum(2)
         return noise + (-away / (2 * self.place_width.square())).softmax(1) @ self.places
 
+    def emphasise(self, heard: Tensor) -> Tensor:
+        """[N, 10], `emphasis` times as far from the middle of the periods: the music moves the picture more."""
+        middle = self.period_centres.mean(0)
+        return middle + self.emphasis * (heard - middle)
+
     def hear(self, embedding: Tensor) -> Tensor:
         """[N, 10] as the encoder gives it, to the numbers that the painter has learnt with."""
         return embedding @ self.hearing + self.hearing_offset
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
-        """Weights of a painter that knows no places yet: it keeps those of a new one."""
-        for name in ("places", "place_width"):
+        """Weights of a painter that knows no places or emphasis yet: it keeps those of a new one."""
+        for name in ("places", "place_width", "emphasis"):
             state_dict.setdefault(prefix + name, getattr(self, name))
         super()._load_from_state_dict(state_dict, prefix, *rest)
 
     def trunk(self, noise: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
         """Last features [N, width, 64, 64] and picture [N, 3, 64, 64] in [-1, 1]; arguments as forward."""
         heard = self.hear(embedding)
-        given = torch.cat((self.place(noise, heard), heard), 1)
+        given = torch.cat((self.place(noise, heard), self.emphasise(heard)), 1)
         mixed = F.leaky_relu(self.mix(given), SLOPE)
         x = F.leaky_relu(self.start(given), SLOPE).unflatten(1, (-1, START, START))
         for block in self.blocks:

@@ -156,12 +156,14 @@ class PlacesConfig:
     """How each period's place in a painter's noise is looked for."""
 
     reach: float = _option(3.0, "how far from the middle of the noise the places lie, in standard deviations")
+    emphasis: float = _option(2.0, "how many times as far from the middle of the periods the painter hears the music")
     paintings: int = _option(350, "real paintings of each period to learn the periods from")
     noises: int = _option(1500, "pictures to be painted and judged")
     seed: int = _option(0, "of what is drawn")
 
     def __post_init__(self) -> None:
         _require(self, "reach", 0, 10, open_low=True)
+        _require(self, "emphasis", 0, 10, open_low=True)
         _require(self, "paintings", 10, INF)
         _require(self, "noises", 100, INF)
         _require(self, "seed", 0, INF)

@@ -4,7 +4,8 @@ A painter that has seen few images takes its subjects, light and colours from th
 critics that tell it which period was meant speak last. But its noise is not alike everywhere: some directions
 lead to dark interiors, others to bright landscapes. So pictures of many noises are shown to a frozen network, which has
 learnt from real paintings to tell the periods apart; a linear fit says which way each period lies; and the
-painter moves its noise there when it hears the period (`Painter.place`). No weight of the painter changes.
+painter moves its noise there when it hears the period (`Painter.place`). Beside that it is made to hear the music
+further from the middle than it is (`Painter.emphasise`). No weight of the painter changes.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ def find_places(
         MvnetError: paintings of fewer than two periods.
     """
     painter.set_places(torch.zeros_like(painter.places), 1.0)
+    painter.emphasis.fill_(config.emphasis)
     rng = np.random.default_rng(config.seed)
     rows = _some_of_each(data.periods, config.paintings, rng)
     if len(np.unique(data.periods[rows])) < 2:
@@ -162,6 +164,7 @@ def place(
     width = place_width(painter.period_centres.numpy())
     painter.set_places(torch.from_numpy(config.reach * found.directions), width)
     figures = {**rest["figures"], "places_reach": config.reach, "places_network": network.name}
+    figures["places_emphasis"] = config.emphasis
     figures |= {f"places_{period}": round(float(r), 3) for period, r in zip(PERIODS, found.agreement, strict=True)}
     content = {
         **rest,

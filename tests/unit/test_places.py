@@ -20,7 +20,7 @@ from mvnet.painter_data import PainterData
 from mvnet.periods import PERIODS
 from mvnet.places import OWN_SHARE, find_places, log_odds, place, place_width
 
-CONFIG = PlacesConfig(reach=2.0, paintings=40, noises=300)
+CONFIG = PlacesConfig(reach=2.0, emphasis=1.5, paintings=40, noises=300)
 
 
 class MeanColours:
@@ -69,6 +69,22 @@ def test_music_at_a_centre_goes_to_its_place_and_between_two_to_the_middle() -> 
     torch.testing.assert_close(painter.place(noise, centres[2:3]), noise + places[2])
     middle = (centres[1:2] + centres[3:4]) / 2
     torch.testing.assert_close(painter.place(noise, middle), noise + (places[1] + places[3]) / 2)
+
+
+def test_emphasis_leads_away_from_the_middle_and_not_to_other_places() -> None:
+    plain, loud = painter_of_colours(), painter_of_colours()
+    for painter in (plain, loud):
+        painter.period_centres.copy_(torch.randn(5, 10, generator=torch.Generator().manual_seed(2)))
+        painter.set_places(torch.randn(5, painter.noise_size, generator=torch.Generator().manual_seed(3)), 1.0)
+    loud.emphasis.fill_(3.0)
+    middle = loud.period_centres.mean(0)
+    noise, heard = torch.randn(4, plain.noise_size), torch.randn(4, 10)
+    torch.testing.assert_close(loud.emphasise(heard), middle + 3 * (heard - middle))
+    torch.testing.assert_close(loud.place(noise, heard), plain.place(noise, heard))
+    with torch.no_grad():
+        assert not torch.allclose(loud(noise, heard), plain(noise, heard))
+        there = middle.expand(4, 10)  # of music in the middle nothing is made louder
+        torch.testing.assert_close(loud(noise, there), plain(noise, there))
 
 
 def test_pictures_of_a_place_are_judged_to_be_of_its_period() -> None:
@@ -122,6 +138,7 @@ def test_the_file_and_the_export_keep_the_places(tmp_path: Path) -> None:
     again, content = load_painter(tmp_path)
     assert content["config"]["places"]["reach"] == 2.0
     assert torch.equal(again.places, painter.places)
+    assert float(again.emphasis) == content["figures"]["places_emphasis"] == 1.5
     assert again.places.norm(dim=1) == pytest.approx(torch.full((5,), 2.0), abs=1e-4)
     session = onnxruntime.InferenceSession(painter_onnx(again, MelSpec()).SerializeToString())
     noise, embedding = torch.randn(4, 64), torch.randn(4, 10)
@@ -133,7 +150,9 @@ def test_the_file_and_the_export_keep_the_places(tmp_path: Path) -> None:
 
 def test_a_file_from_before_places_is_read(tmp_path: Path) -> None:
     painter = painter_of_colours()
-    weights = {name: value for name, value in weights_of(painter).items() if not name.startswith("place")}
+    late = ("places", "place_width", "emphasis")
+    weights = {name: value for name, value in weights_of(painter).items() if name not in late}
     again = painter_of_colours()
     again.load_state_dict(weights)
     assert not again.places.any()
+    assert float(again.emphasis) == 1
