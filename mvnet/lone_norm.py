@@ -42,4 +42,5 @@ def normalise_alone(blocks: nn.Sequential) -> None:
         if isinstance(layer, nn.BatchNorm2d):
             lone = LoneBatchNorm2d(layer.num_features, eps=layer.eps, momentum=layer.momentum)
             lone.load_state_dict(layer.state_dict())
+            lone.to(layer.weight.device).train(layer.training)
             blocks[index] = lone

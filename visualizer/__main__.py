@@ -44,7 +44,7 @@ def _add_play(part: argparse.ArgumentParser) -> None:
     part.add_argument(
         "--input", metavar="NAME", help="listen to an input (see `visualizer devices`); part of its name will do"
     )
-    part.add_argument("--period", metavar="NAME", help="paint this period whatever is heard; auto follows the music")
+    part.add_argument("--period", metavar="NAME", help="paint this period from now on; auto follows the music again")
     _add_model(part, seed=None)
     part.add_argument("--fullscreen", action="store_true", help="start on the full screen")
     part.add_argument(
@@ -134,7 +134,7 @@ def _play(args: argparse.Namespace) -> int:
     options = AppOptions(
         files=tuple(args.files),
         input=args.input,
-        model=args.model,
+        model=_lasting_name(args.model),
         seed=secrets.randbelow(2**31) if args.seed is None else args.seed,
         fullscreen=args.fullscreen,
         no_ui=args.no_ui,
@@ -154,6 +154,19 @@ def _play(args: argparse.Namespace) -> int:
     from visualizer.gui.app import run_app
 
     return run_app(options)
+
+
+def _lasting_name(model: str | None) -> str | None:
+    """A model's name as it can be remembered: a folder's from wherever the next start is.
+
+    Raises:
+        VisualizerError: there is no such model.
+    """
+    if model is None:
+        return None
+    from visualizer.painting.model_card import find_models, model_folder
+
+    return model if model in find_models() else str(model_folder(model).absolute())
 
 
 def _paint(args: argparse.Namespace) -> int:

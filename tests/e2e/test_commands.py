@@ -17,6 +17,7 @@ from mvnet.periods import PERIODS
 from tests.fakes import other_spec, read_card, reseal, tiny_encoder, tiny_model_folder, write_card
 from tests.sound_files import FORMATS, cut, tone, write_sound
 from visualizer.__main__ import COMMANDS, main
+from visualizer.show.options import AppOptions
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +126,23 @@ def test_bad_arguments_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_period_is_said_before_any_window(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["play", "--period", "gothic"]) == 2
     assert "'gothic' is not a period" in the_sentence(capsys)
+
+
+def test_an_unknown_model_is_said_before_any_window(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["play", "--model", "nope"]) == 2
+    assert "There is no model “nope”" in capsys.readouterr().err
+
+
+def test_a_model_folder_is_remembered_from_wherever_the_next_start_is(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[AppOptions] = []
+    monkeypatch.setattr("visualizer.gui.app.run_app", lambda options: given.append(options) or 0)
+    monkeypatch.chdir(model.parent)
+    assert main(["play", "--model", f"./{model.name}"]) == 0
+    assert main(["play", "--model", "mvnet-64"]) == 0
+    assert main(["play"]) == 0
+    assert [options.model for options in given] == [str(model), "mvnet-64", None]
 
 
 def test_a_missing_file_is_said_before_any_window(capsys: pytest.CaptureFixture[str]) -> None:

@@ -241,6 +241,22 @@ def test_other_starts_do_not_begin_by_themselves(window: MainWindow, options: Ap
     assert not window.stage.steps.isVisible()
 
 
+def test_without_controls_the_word_about_flashing_light_is_said_to_who_started_it(
+    window: MainWindow, capsys: pytest.CaptureFixture[str]
+) -> None:
+    window.stage.set_bare()
+    window.own.warn_once()
+    assert WARNING in capsys.readouterr().err
+    assert not window.settings.warned  # nobody has closed it: the next start with controls shows it
+
+
+def test_a_display_that_is_not_there_opens_no_window_for_ever(window: MainWindow) -> None:
+    begin(window.session, window, AppOptions(safe_mode=True, display="nonsense"))
+    assert any("no display “nonsense”" in text for text in window.stage.notices.texts)
+    assert window.screens.output is None
+    assert not window.settings.output
+
+
 def test_a_start_holds_the_period_that_is_asked_for(window: MainWindow) -> None:
     window.preferences.change(period=4)
     begin(window.session, window, AppOptions(safe_mode=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -15,6 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes_audio import FakeSound
 from tests.sound_files import tone, write_sound
+from visualizer.errors import VisualizerError
+from visualizer.gui.app import _dump, _write_report
 from visualizer.gui.settings import SettingsFile
 from visualizer.gui.window import MainWindow
 from visualizer.show.actions import ACTIONS
@@ -251,10 +254,12 @@ def test_an_empty_folder_is_said(window: MainWindow, qtbot: QtBot, tmp_path: Pat
 def test_a_missing_model_is_said_and_the_music_plays(
     window: MainWindow, songs: list[Path], qtbot: QtBot, tmp_path: Path
 ) -> None:
+    window.preferences.change(model="mine")
     window.session.load_model(str(tmp_path / "nowhere"))
     window.open(songs)
     qtbot.waitUntil(lambda: any("nowhere" in text for text in window.stage.notices.texts))
     qtbot.waitUntil(lambda: window.session.status().state is State.PLAYING and window.paintings > 0)
+    assert window.settings.model == "mine"  # what paints instead was nobody's choice
 
 
 def test_saved_painting_is_a_png_that_says_what_it_is(playing: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -344,6 +349,28 @@ def test_the_painting_alone_has_the_window(
     qtbot.waitUntil(lambda: playing.session.status().state is State.PAUSED)
     qtbot.keyClick(playing, Qt.Key.Key_F1)
     assert stage.panel is not None
+
+
+def test_the_pointer_is_seen_over_a_sheet_on_the_full_screen(playing: MainWindow, qtbot: QtBot) -> None:
+    playing.screens.toggle_full_screen()
+    qtbot.waitUntil(playing.isFullScreen)
+    playing.actions_by_name["preferences"].trigger()
+    panel = playing.stage.panel
+    assert panel is not None
+    playing.stage._rest.setInterval(10)
+    playing.stage.show_controls()
+    qtbot.waitUntil(lambda: not playing.transport.isVisible())
+    assert playing.stage.cursor().shape() is Qt.CursorShape.BlankCursor
+    assert {panel.cursor().shape(), panel.sheet.cursor().shape()} == {Qt.CursorShape.ArrowCursor}
+
+
+def test_files_for_options_that_cannot_be_written_are_said(playing: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    at_once = SimpleNamespace(run=lambda task: task())
+    with pytest.raises(VisualizerError, match="choose another folder for --dump"):
+        _dump(at_once, playing, tmp_path / "file" / "window.png")  # type: ignore[arg-type]
+    assert "choose another file" in _write_report(tmp_path / "file" / "report.json", {})
+    assert _write_report(tmp_path / "report.json", {}) == ""
 
 
 def test_double_click_is_full_screen_but_not_on_the_transport(playing: MainWindow, qtbot: QtBot) -> None:

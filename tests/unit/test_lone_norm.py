@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 
 import torch
+from torch import nn
 
 from mvnet.encoder import AudioEncoder
 from mvnet.lone_norm import normalise_alone
@@ -48,3 +49,10 @@ def test_a_mean_over_all_windows() -> None:
     x = torch.rand(5, 2, 4, 4)
     blocks.train()(x)
     torch.testing.assert_close(blocks[0].running_mean, x.mean((0, 2, 3)))
+
+
+def test_it_stands_where_the_layer_stood() -> None:
+    blocks = nn.Sequential(nn.BatchNorm2d(3, device="meta"), nn.BatchNorm2d(3)).eval()
+    normalise_alone(blocks)
+    assert [layer.weight.device.type for layer in blocks] == ["meta", "cpu"]
+    assert not any(layer.training for layer in blocks)

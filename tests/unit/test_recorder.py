@@ -275,3 +275,18 @@ def test_a_picture_that_fails_ends_it_with_a_sentence(record: Callable[..., Reco
     outcome = record(show)
     assert "no OpenGL today" in outcome.sentence()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("record")]
+
+
+def test_the_painting_hangs_as_it_does_in_the_window() -> None:
+    show = Show(1.0)
+    picture = show.picture()
+
+    def edge(time: float) -> np.ndarray:
+        picture.watch(time)
+        return np.asarray(picture.image(time, None).to_ndarray(format="gray")[:, :8])
+
+    filled = edge(0.1)
+    show.showing = replace(show.showing, fit="fit")
+    hung = edge(0.2)
+    assert filled.std() > 10  # the painting reaches the edge
+    assert hung.std() < 5  # where it hangs whole, the wall does

@@ -93,14 +93,17 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
         for timer in timers:
             timer.stop()
         reports.listen(None)
-        if options.report is not None:
-            facts = _startup_facts(window, shown_ms, shown_at) | {"unexpected_errors": reports.count}
-            _write_report(options.report, facts | {"live": run})
+        facts = _startup_facts(window, shown_ms, shown_at) | {"unexpected_errors": reports.count, "live": run}
+        problem = "" if options.report is None else _write_report(options.report, facts)
     finally:
         reports.remove()
     if window.left_busy:
+        if problem:
+            print(problem, file=sys.stderr, flush=True)
         _exit_now()
     _delete_windows()
+    if problem:
+        raise VisualizerError(problem)
     return 0
 
 
@@ -236,7 +239,8 @@ def _dump(session: Session, window: MainWindow, path: Path) -> None:
     image = window.grab().toImage()
 
     def write() -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):  # the picture says so
+            path.parent.mkdir(parents=True, exist_ok=True)
         if not image.save(str(path)):
             raise VisualizerError(f"{path} cannot be written: choose another folder for --dump.")
 
@@ -258,11 +262,13 @@ def _startup_facts(window: MainWindow, shown_ms: int, shown_at: float) -> dict[s
     }
 
 
-def _write_report(path: Path, facts: dict[str, Any]) -> None:
+def _write_report(path: Path, facts: dict[str, Any]) -> str:
+    """Why it cannot be written; empty when it was."""
     try:
         path.write_text(json.dumps(facts) + "\n", encoding="utf-8")
     except OSError as error:
-        raise VisualizerError(f"{path} cannot be written ({error.strerror}): choose another file.") from None
+        return f"{path} cannot be written ({error.strerror}): choose another file."
+    return ""
 
 
 def _milliseconds(seconds: Iterable[float]) -> dict[str, float] | None:

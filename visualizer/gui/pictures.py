@@ -48,7 +48,7 @@ class Pictures:
 
     def showing(self) -> Showing:
         """How the picture is shown now; any thread."""
-        return Showing(self._knobs, self.frozen, self.black, self._limited, self._reduced)
+        return Showing(self._knobs, self.frozen, self.black, self._limited, self._reduced, self._fit)
 
     def make(self, make_canvas: Callable[[Take, Hear], Canvas], take: Take) -> Canvas:
         """Make one more canvas and show on it as on the others."""

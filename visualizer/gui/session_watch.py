@@ -132,7 +132,8 @@ class SessionWatch(QObject):
         elif isinstance(event, ModelLoaded):
             self.choose()
             self._loaded = True
-            window.preferences.change(model=event.name)
+            if event.name is not None:  # else the choice stays: its folder may be there again next time
+                window.preferences.change(model=event.name)
         else:
             window.sounds.take(event)
 

@@ -5,6 +5,7 @@ One part of the window, beside music_commands, picture_commands and screens.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -121,8 +122,10 @@ class SettingsCommands(QObject):
             self._show(flashing_panel(self._stage, self._preferences.settings.limited))
 
     def warn_once(self) -> None:
-        """Show the word about flashing light until somebody has read it."""
+        """Show the word about flashing light until somebody has read it; without controls it is said on stderr."""
         if not self._preferences.settings.warned and self._stage is not None:
+            if self._stage.is_bare:
+                print(tr(WARNING), file=sys.stderr, flush=True)
             self._stage.notices.add(tr(WARNING), read=lambda: self._preferences.change(warned=True))
 
     def set_theme(self, theme: Theme) -> None:

@@ -162,6 +162,7 @@ class Stage(QWidget):
             self._panel.deleteLater()
         self._panel = panel
         if panel is not None:
+            panel.setCursor(Qt.CursorShape.ArrowCursor)  # the stage may have hidden it
             panel.show()
             self._settle()
             if panel.sheet.focusPolicy() != Qt.FocusPolicy.NoFocus:

@@ -32,11 +32,13 @@ class Drawing(Protocol):
 
     Attributes:
         name: what draws, for people.
-        scene: knobs, reduced motion and the flash limit may be set on it before the first image.
+        scene: knobs, reduced motion and the flash limit may be set on it between images,
+        fit: and how the painting lies in the picture.
     """
 
     name: str
     scene: Scene
+    fit: Fit
 
     def turn(self, painting: np.ndarray) -> None:
         """Fade to a painting from now on, uint8 [H, W, 3], from the one given before."""
@@ -98,7 +100,7 @@ class RasterDrawing:
         self.name = "NumPy"
         self.scene = Scene(WALL, seed)
         self._size = size
-        self._fit: Fit = fit
+        self.fit: Fit = fit
         self._tier = tier
         self._scaler = Scaler()
         self._painting = RasterPainting(WALL)
@@ -114,7 +116,7 @@ class RasterDrawing:
         """The next picture of the video."""
         if not self._begun:
             raise ValueError("no painting has been given yet: call turn first")
-        hanging = _hung(self._size, self._painting.size, self._fit)
+        hanging = _hung(self._size, self._painting.size, self.fit)
         sight = self.scene.sight(features, now, hanging, share)
         self._painting.mix(sight)
         seen = view(hanging, self._painting.points)
@@ -145,7 +147,7 @@ class GLDrawing:
         self.name = str(context.info["GL_RENDERER"])
         self.scene = Scene(WALL, seed)
         self._size = size
-        self._fit: Fit = fit
+        self.fit: Fit = fit
         self._context = context
         self._tier = tier
         self._target = context.framebuffer([context.texture(size, 4)])
@@ -162,7 +164,7 @@ class GLDrawing:
         """The next picture of the video."""
         if not self._begun:
             raise ValueError("no painting has been given yet: call turn first")
-        hanging = _hung(self._size, self._painting.size, self._fit)
+        hanging = _hung(self._size, self._painting.size, self.fit)
         sight = self.scene.sight(features, now, hanging, share)
         self._painting.draw(self._target, hanging, sight, self._tier)
         width, height = self._size

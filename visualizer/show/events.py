@@ -92,9 +92,13 @@ class InputsFound:
 
 @dataclass(frozen=True)
 class ModelLoaded:
-    """Another model paints."""
+    """Another model paints.
 
-    name: str
+    Attributes:
+        name: as it was asked for, empty for the default one; None where that could not be loaded and another paints.
+    """
+
+    name: str | None
 
 
 @dataclass(frozen=True)

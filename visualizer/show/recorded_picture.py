@@ -16,6 +16,7 @@ import numpy as np
 from visualizer.hearing.analyser import Features
 from visualizer.painting.knobs import Knobs
 from visualizer.picture.drawing import Drawing
+from visualizer.picture.hanging import Fit
 
 if TYPE_CHECKING:
     from visualizer.painting.engine import Painting
@@ -33,6 +34,7 @@ class Showing:
         frozen, black: it stands still; it is dark.
         limited: flashes are held back.
         reduced: motion is reduced.
+        fit: how the painting lies in the picture.
     """
 
     knobs: Knobs
@@ -40,6 +42,7 @@ class Showing:
     black: bool = False
     limited: bool = True
     reduced: bool = False
+    fit: Fit = "fill"
 
 
 class RecordedPicture:
@@ -101,6 +104,7 @@ class RecordedPicture:
     def _switch(self, time: float, showing: Showing) -> None:
         scene, before, self._shown = self._drawing.scene, self._shown, showing
         scene.knobs, scene.limited, scene.reduced = showing.knobs, showing.limited, showing.reduced
+        self._drawing.fit = showing.fit
         scene.set_frozen(showing.frozen, time)
         if showing.black != (before is not None and before.black):
             scene.set_black(showing.black, time)

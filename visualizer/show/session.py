@@ -242,12 +242,12 @@ class Session:
     # On the worker threads.
 
     def _load_model(self, name: str | None) -> None:
-        first = self._studio.load(name, wanted=lambda: not self._closing)
+        first, as_asked = self._studio.load(name, wanted=lambda: not self._closing)
         if self._closing:
             return
         if first:
             self._worker.submit(self._begin_hearing)
-        self._emit(ModelLoaded(name or ""))
+        self._emit(ModelLoaded((name or "") if as_asked else None))
 
     def _begin_hearing(self) -> None:
         """The first model is there: paint what plays already."""

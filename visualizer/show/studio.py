@@ -110,34 +110,35 @@ class Studio:
 
     # ---- on the thread that loads models
 
-    def load(self, name: str | None, wanted: Callable[[], bool]) -> bool:
+    def load(self, name: str | None, wanted: Callable[[], bool]) -> tuple[bool, bool]:
         """Paint with a model by name or folder; None for the default one.
 
         Args:
             wanted: False when the app has been closed meanwhile; then nothing is started.
         Returns:
-            Whether painting has begun with it: this is the first model.
+            Whether painting has begun now: this is the first model; and whether it is the one that was asked for.
         Raises:
             VisualizerError: it cannot be loaded; the present one paints on.
         """
+        as_asked = True
         try:
             model = self._parts.model(name)
         except VisualizerError as error:
             if name is None or self._pipeline is not None:
                 raise
             self._failed(str(error))
-            model = self._parts.model(None)  # something that paints, rather than nothing
+            model, as_asked = self._parts.model(None), False  # something that paints, rather than nothing
         if not wanted():
-            return False
+            return False, as_asked
         self.model = model
         if self._pipeline is not None:
             self._pipeline.set_model(model)
-            return False
+            return False, as_asked
         pipeline = self._parts.paint(model, self.latest, self._failed)
         self._hand_over(pipeline)
         pipeline.start()
         self._pipeline = pipeline
-        return True
+        return True, as_asked
 
     def close(self) -> None:
         """Stop painting."""
