@@ -40,7 +40,8 @@ def normalise_alone(blocks: nn.Sequential) -> None:
     """Put LoneBatchNorm2d in the place of each batch normalisation, weights and statistics kept."""
     for index, layer in enumerate(blocks):
         if isinstance(layer, nn.BatchNorm2d):
-            lone = LoneBatchNorm2d(layer.num_features, eps=layer.eps, momentum=layer.momentum)
+            device = layer.weight.device
+            lone = LoneBatchNorm2d(layer.num_features, eps=layer.eps, momentum=layer.momentum, device=device)
             lone.load_state_dict(layer.state_dict())
-            lone.to(layer.weight.device).train(layer.training)
+            lone.train(layer.training)
             blocks[index] = lone
