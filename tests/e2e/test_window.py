@@ -15,13 +15,16 @@ from PIL import Image
 
 from tests.fakes import tiny_model_folder
 from tests.sound_files import sweep, write_sound
+from visualizer.gui.settings_commands import WARNING
 
 SECONDS = 6
 FEWEST = 3  # paintings and refreshes: how many more there are is the machine's matter
 
 
-def run_window(tmp_path: Path, *arguments: str, **environment: str) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """Run the window for some seconds; its report, and the pictures it dumped."""
+def run_window(
+    tmp_path: Path, *arguments: str, said: str = "", **environment: str
+) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Run the window for some seconds; its report, and the pictures it dumped. It says nothing else on stderr."""
     report, dump = tmp_path / "report.json", tmp_path / "dump"
     command = [sys.executable, "-W", "error::ResourceWarning", "-m", "visualizer", "play", *arguments]
     command += ["--seconds", str(SECONDS), "--report", str(report), "--dump", str(dump)]
@@ -33,7 +36,7 @@ def run_window(tmp_path: Path, *arguments: str, **environment: str) -> tuple[dic
         timeout=120,
         check=False,
     )
-    assert done.stderr == ""
+    assert done.stderr == said
     assert done.returncode == 0
     pictures = [np.asarray(Image.open(path).convert("RGB")) for path in sorted(dump.glob("*.png"))]
     return json.loads(report.read_text("utf-8")), pictures
@@ -50,7 +53,9 @@ def song(tmp_path: Path) -> Path:
 
 
 def test_without_controls_the_picture_has_the_window(tmp_path: Path, model: Path, song: Path) -> None:
-    report, pictures = run_window(tmp_path, str(song), "--model", str(model), "--raster", "--no-ui")
+    report, pictures = run_window(
+        tmp_path, str(song), "--model", str(model), "--raster", "--no-ui", said=f"{WARNING}\n"
+    )
     assert report["picture_size"] == report["window_size"]
     assert len({picture.tobytes() for picture in pictures}) > 1
 
@@ -91,7 +96,10 @@ def test_without_torch_sound_card_or_screen(tmp_path: Path, model: Path, song: P
 def test_bad_files_and_models_leave_the_window_standing(tmp_path: Path, song: Path) -> None:
     text = tmp_path / "text.mp3"
     text.write_text("no music")
-    report, _ = run_window(tmp_path, str(text), "--model", str(tmp_path / "none"), QT_QPA_PLATFORM="offscreen")
+    model = tmp_path / "broken"
+    model.mkdir()
+    (model / "model.json").write_text("no card")
+    report, _ = run_window(tmp_path, str(text), "--model", str(model), QT_QPA_PLATFORM="offscreen")
     assert report["unexpected_errors"] == 0
 
 

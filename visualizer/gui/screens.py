@@ -103,8 +103,12 @@ class Screens(QObject):
             self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowFullScreen)
             self._unmanaged.start()
 
-    def open_output(self) -> OutputWindow:
-        """Show the picture in a window of its own as well."""
+    def open_output(self, *, keep: bool = True) -> OutputWindow:
+        """Show the picture in a window of its own as well.
+
+        Args:
+            keep: also at later starts.
+        """
         if self.output is None:
             canvas = self._make_canvas()
             output = OutputWindow(
@@ -113,6 +117,7 @@ class Screens(QObject):
             output.closed.connect(self.close_output)
             output.double_clicked.connect(self._toggle_output)
             self.output = output
+        if keep:
             self._preferences.change(output=True)
         self.output.show()
         self.changed.emit()

@@ -95,7 +95,7 @@ def _open_output(window: MainWindow, options: AppOptions) -> None:
         tr("There is no display “{name}”: use one of {there}, or a number from 1.", name=options.display, there=there),
         alarm=True,
     )
-    window.screens.restore()
+    window.screens.open_output(keep=False)  # the display may come; later starts were not asked for one
 
 
 def wanted_screen(wanted: str) -> QScreen | None:
