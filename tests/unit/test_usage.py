@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visualizer.usage import count_of, memory_mb, most_memory_mb, waited_s
+from visualizer.usage import CoreWaits, count_of, memory_mb, most_memory_mb, waited_s
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux says it of a process")
 
@@ -67,6 +67,21 @@ def test_a_thread_that_shares_its_core_waits() -> None:
     for thread in threads:
         thread.join()
     assert sum(waited) > 0.05
+
+
+@linux
+def test_a_file_kept_open_says_the_same_and_is_given_back() -> None:
+    before = count_of("fd")
+    waits, thread = CoreWaits(), threading.get_native_id()
+    for _ in range(2):
+        low, between, high = waited_s(thread), waits(), waited_s(thread)
+        if low is None or between is None or high is None:
+            pytest.skip("this kernel does not say how long threads waited")
+        assert low <= between <= high
+        time.sleep(0.01)
+    waits.close()
+    waits.close()
+    assert count_of("fd") == before
 
 
 def test_what_the_system_does_not_say_is_none() -> None:

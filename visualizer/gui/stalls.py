@@ -5,14 +5,13 @@ Only for `--report` and the bench: it wakes the thread two hundred times a secon
 
 from __future__ import annotations
 
-import threading
 import time
 from array import array
 from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, Qt, QTimer
 
-from visualizer.usage import waited_s
+from visualizer.usage import CoreWaits
 
 TICK_MS = 5
 KEPT = 200_000  # ticks: a quarter of an hour; as plain numbers, or it would look like a leak
@@ -24,7 +23,8 @@ class Stalls(QObject):
     Args:
         clock: seconds, steady.
         work: processor time of the GUI thread, seconds.
-        wait: how long the GUI thread was ready and had no core, seconds; gives None where the system does not say.
+        wait: how long the GUI thread was ready and had no core, seconds; gives None where the system does not say;
+            None asks the system.
 
     Attributes:
         late_s: by how much each tick was late, seconds: the thread was busy, or the machine was.
@@ -37,12 +37,13 @@ class Stalls(QObject):
         self,
         clock: Callable[[], float] = time.perf_counter,
         work: Callable[[], float] = time.thread_time,
-        wait: Callable[[], float | None] = lambda: waited_s(threading.get_native_id()),
+        wait: Callable[[], float | None] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.late_s, self.own_s, self.busy_s = array("f"), array("f"), array("f")
-        self._clock, self._work, self._wait = clock, work, wait
+        self._core = CoreWaits()
+        self._clock, self._work, self._wait = clock, work, wait or self._core
         self._last: tuple[float, float, float | None] | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -59,6 +60,7 @@ class Stalls(QObject):
     def stop(self) -> None:
         """Measure no longer."""
         self._timer.stop()
+        self._core.close()
 
     def tick(self) -> None:
         """The timer's."""
