@@ -177,15 +177,17 @@ def test_the_figures_say_why_the_model_runs_where_it_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("figures", "said"),
+    ("provider", "memory", "said"),
     [
-        (Figures(provider="CPU"), "not used by the model"),
-        (Figures(provider="CUDA"), "unknown: install nvidia-ml-py"),
-        (Figures(provider="CUDA", card_memory=(3 * 2**29, 8 * 2**30)), "1.5 of 8.0 GiB"),
+        ("CPU", None, "not used by the model"),
+        ("CUDA", None, "unknown: install nvidia-ml-py"),
+        ("CUDA", (3 * 2**29, 8 * 2**30), "1.5 of 8.0 GiB"),
     ],
 )
-def test_the_figures_say_how_full_the_graphics_card_is(figures: Figures, said: str) -> None:
-    assert dict(overlay_rows(figures, "QPainter", ""))["graphics memory"] == said
+def test_the_figures_say_how_full_the_graphics_card_is(
+    provider: str, memory: tuple[int, int] | None, said: str
+) -> None:
+    assert dict(overlay_rows(Figures(provider=provider), "QPainter", "", memory))["graphics memory"] == said
 
 
 @pytest.mark.parametrize("wide", [300, 700, 1000, 1300])

@@ -93,17 +93,19 @@ def run_app(options: AppOptions, parts: Parts | None = None) -> int:
         for timer in timers:
             timer.stop()
         reports.listen(None)
-        facts = _startup_facts(window, shown_ms, shown_at) | {"unexpected_errors": reports.count, "live": run}
-        problem = "" if options.report is None else _write_report(options.report, facts)
+        unwritten = ""
+        if options.report is not None:
+            facts = _startup_facts(window, shown_ms, shown_at) | {"unexpected_errors": reports.count}
+            unwritten = _write_report(options.report, facts | {"live": run})
     finally:
         reports.remove()
     if window.left_busy:
-        if problem:
-            print(problem, file=sys.stderr, flush=True)
+        if unwritten:
+            print(unwritten, file=sys.stderr, flush=True)
         _exit_now()
     _delete_windows()
-    if problem:
-        raise VisualizerError(problem)
+    if unwritten:
+        raise VisualizerError(unwritten)
     return 0
 
 

@@ -11,6 +11,8 @@ from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 from visualizer.painting.figures import Figures
 from visualizer.words import tr
 
+CardMemory = tuple[int, int] | None
+
 UPDATE_MS = 500
 
 
@@ -21,16 +23,22 @@ class Overlay(QFrame):
         figures: what is measured.
         drawn_by: what draws the picture ("QPainter", a graphics card's name).
         reason: why the model runs where it does, as a clause; empty without a model.
+        card_memory: bytes in use, of how many, of the graphics card that runs the model; None where it is not known.
     """
 
     def __init__(
-        self, figures: Callable[[], Figures], drawn_by: Callable[[], str], reason: Callable[[], str], parent: QWidget
+        self,
+        figures: Callable[[], Figures],
+        drawn_by: Callable[[], str],
+        reason: Callable[[], str],
+        card_memory: Callable[[], CardMemory],
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("overlay")
         self.setAccessibleName(tr("Performance figures"))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._figures, self._drawn_by, self._reason = figures, drawn_by, reason
+        self._figures, self._drawn_by, self._reason, self._card_memory = figures, drawn_by, reason, card_memory
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(14, 10, 14, 10)
         self._grid.setHorizontalSpacing(18)
@@ -52,7 +60,7 @@ class Overlay(QFrame):
 
     def refresh(self) -> None:
         """Show the figures as they are."""
-        rows = overlay_rows(self._figures(), self._drawn_by(), self._reason())
+        rows = overlay_rows(self._figures(), self._drawn_by(), self._reason(), self._card_memory())
         if not self._values:
             self._values = [self._add_row(index, name) for index, (name, _) in enumerate(rows)]
         for label, (_, value) in zip(self._values, rows, strict=True):
@@ -73,7 +81,9 @@ class Overlay(QFrame):
         return value
 
 
-def overlay_rows(figures: Figures, drawn_by: str, reason: str) -> Sequence[tuple[str, str]]:
+def overlay_rows(
+    figures: Figures, drawn_by: str, reason: str, card_memory: CardMemory = None
+) -> Sequence[tuple[str, str]]:
     """Names and values for people."""
     provider = figures.provider or tr("no model yet")
     picture = tr("full") if figures.tier == 0 else tr("lighter ({tier})", tier=figures.tier)
@@ -104,14 +114,14 @@ def overlay_rows(figures: Figures, drawn_by: str, reason: str) -> Sequence[tuple
         (tr("lost"), tr("{lost} samples; holes in the sound: {holes}", lost=figures.lost_samples, holes=figures.holes)),
         (tr("picture"), tr("{picture}, drawn by {drawn_by}", picture=picture, drawn_by=drawn_by)),
         (tr("model runs on"), f"{provider} ({reason})" if reason else provider),
-        (tr("graphics memory"), _card_memory(figures)),
+        (tr("graphics memory"), _card_memory(figures.provider, card_memory)),
     )
 
 
-def _card_memory(figures: Figures) -> str:
-    if figures.provider != "CUDA":
+def _card_memory(provider: str, memory: CardMemory) -> str:
+    if provider != "CUDA":
         return tr("not used by the model")
-    if figures.card_memory is None:
+    if memory is None:
         return tr("unknown: install nvidia-ml-py")
-    used, total = (size / 2**30 for size in figures.card_memory)
+    used, total = (size / 2**30 for size in memory)
     return tr("{used:.1f} of {total:.1f} GiB", used=used, total=total)

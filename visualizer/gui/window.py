@@ -139,7 +139,9 @@ class MainWindow(DropWindow):
         self.stage = Stage(self.canvas.widget(), self.transport, self.plot, self.welcome)
         self.desk = Desk(preferences, self.looks, lambda: self.pictures.features, self.watch.device)
         self.stage.set_desk(self.desk)
-        self.overlay = Overlay(session.figures, lambda: self.canvas.renderer, self._provider_reason, self.stage)
+        self.overlay = Overlay(
+            session.figures, lambda: self.canvas.renderer, self._provider_reason, self._card_memory, self.stage
+        )
         self.stage.set_overlay(self.overlay)
         self.sheets = Sheets(self.stage, self.actions_by_name, preferences, session)
         self.own.join(self.stage, self.actions_by_name)
@@ -280,6 +282,11 @@ class MainWindow(DropWindow):
     def _provider_reason(self) -> str:
         """Why the model runs where it does; empty without a model."""
         return str(getattr(self.session.model, "provider_reason", ""))
+
+    def _card_memory(self) -> tuple[int, int] | None:
+        """How full the graphics card is that runs the model; None where it is not known."""
+        model = self.session.model
+        return None if model is None else model.card_memory()
 
     # ---- menus that fill when they open
 

@@ -27,7 +27,6 @@ class Figures:
         offset_ms: of the picture against the sound, as set.
         beat_orders: taps, shifts and other words of a person on the beat that were followed.
         provider: what runs the model.
-        card_memory: bytes in use, of how many, of the graphics card that runs it; None where it is not known.
     """
 
     refresh_hz: float = 0.0
@@ -47,4 +46,3 @@ class Figures:
     offset_ms: float = 0.0
     beat_orders: int = 0
     provider: str = ""
-    card_memory: tuple[int, int] | None = None

@@ -190,7 +190,6 @@ class Pipeline:
             offset_ms=1e3 * listening.offset_s,
             beat_orders=listening.orders_followed,
             provider=str(getattr(self._model, "provider", "")),
-            card_memory=memory() if (memory := getattr(self._model, "card_memory", None)) is not None else None,
         )
 
     # ---- the pipeline thread

@@ -22,6 +22,9 @@ from visualizer.painting.engine import Engine
 from visualizer.rendering.video import SOUND_RATE
 
 BEFORE_BLOCK = 16_384  # samples read at a time of what comes before the start
+# How long after a note the analyser has told most of it. Without it a click as an image ends comes an image and more
+# late; with half an image, the middle of the time that one is seen, notes come too early by librosa's onset strength.
+TOLD_S = 0.006
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Hearing:
         sound: is read from where it stands.
         seconds: to hear; None hears to the end.
         analyser: goes on with it.
-        lead_s: how far behind the time heard up to the features lie: half an image, which is seen from its time on.
+        lead_s: how far behind the time heard up to the features lie.
     """
 
     def __init__(self, sound: AudioFile, seconds: float | None, analyser: Analyser, lead_s: float = 0.0) -> None:
@@ -88,7 +91,7 @@ class Hearing:
         return given
 
     def features(self) -> Features:
-        """What the music does at the time heard up to, and half an image later."""
+        """What the music does `lead_s` after the time heard up to."""
         return self._analyser.features()
 
 
@@ -117,7 +120,7 @@ def paint_moments(
     analyser = Analyser(AnalyserConfig.at(sound.rate))
     if start_s > 0:
         _hear_before(sound, engine, analyser, start_s, window_s)
-    hearing = Hearing(sound, None if end_s is None else end_s - start_s, analyser, float(1 / (2 * fps)))
+    hearing = Hearing(sound, None if end_s is None else end_s - start_s, analyser, TOLD_S)
     resampler = Resampler(sound.rate, SOUND_RATE, 2)
     image = 0
     for number in itertools.count():
