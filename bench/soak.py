@@ -24,10 +24,11 @@ from PyQt6.QtWidgets import QApplication
 
 from bench.soak_figures import Seen, faults
 from mvnet.periods import PERIODS
+from visualizer.checks.bystander import BEAT_S, Bystander
 from visualizer.gui.app import run_app
 from visualizer.gui.canvas import wanted_format
-from visualizer.gui.run_figures import percentile_ms
 from visualizer.gui.window import MainWindow
+from visualizer.lateness import percentile_ms, stalls_per_min
 from visualizer.painting.model_card import find_models
 from visualizer.paths import resources_dir
 from visualizer.show.events import State
@@ -36,12 +37,12 @@ from visualizer.usage import count_of, memory_mb
 
 SIZE = (1280, 720)
 STALLS = ("gui_stall_p99_ms", "gui_stall_max_ms", "gui_stall_own_p99_ms", "gui_stall_own_max_ms", "gui_busy_max_ms")
-LIVE_FIGURES = ("seconds", *STALLS, "cpu_share", "lost_samples")
+STALL_RATES = ("gui_stalls_per_min", "gui_stalls_own_per_min")
+LIVE_FIGURES = ("seconds", *STALLS, *STALL_RATES, "cpu_share", "lost_samples")
 SWITCH_MS = 1000
 START_TICKS = 2  # switches that are left out after the first painting
 LOOK_MS = 200
 ENDING_S = 60.0
-BEAT_S = 0.01  # of the metronome that tells how late the machine itself is
 
 
 def kinds() -> Iterator[str]:
@@ -155,7 +156,7 @@ def measure(minutes: float) -> dict[str, Any]:
 
     Returns:
         "exit_code": 0, or less when the system killed it; what was measured, if it came to its end; and how late the
-        machine woke this process meanwhile, which only waits: refreshes and sound cannot be better than that.
+        machine woke this process meanwhile, which only waits, from the first painting on.
     """
     # No file is this process's main module: the capture processes, which import that, would load the whole window.
     code = "import sys; from pathlib import Path; from bench.soak import run_window; "
@@ -163,34 +164,41 @@ def measure(minutes: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = [sys.executable, "-c", code, name, str(minutes)]
-        with subprocess.Popen(command) as window:
-            late_s = waits_late(window, 60 * minutes + ENDING_S)
+        with Bystander() as bystander, subprocess.Popen(command) as window:
+            end(window, 60 * minutes + ENDING_S)
         if (log := folder / "errors.log").exists():
             print(log.read_text("utf-8"), file=sys.stderr)
-        machine = {
-            "machine_late_p99_ms": percentile_ms(late_s, 0.99),
-            "machine_late_max_ms": percentile_ms(late_s, 1.0),
-        }
-        seen, live = _read(folder / "seen.json"), _live(_read(folder / "report.json"))
-        return {"exit_code": window.returncode} | seen | live | machine
+        seen, report = _read(folder / "seen.json"), _read(folder / "report.json")
+        machine = of_machine(bystander.since(report.get("first_painting_s_at") or 0.0), seen.get("interval_p50_ms"))
+        return {"exit_code": window.returncode} | seen | _live(report) | machine
 
 
-def waits_late(process: subprocess.Popen[bytes], timeout_s: float) -> list[float]:
-    """Wait for a process in short sleeps, and end it after a timeout.
+def of_machine(late_s: Sequence[float], refresh_ms: float | None) -> dict[str, Any]:
+    """How late a process was that only waits.
 
+    Args:
+        late_s: by how much it was, each time.
+        refresh_ms: between two refreshes; None where there were none.
     Returns:
-        By how much each sleep was too long, seconds: so long the machine had no core even for one who needs none.
+        "machine_late_refreshes": how often it was by a refresh or more, as often as a window would be late that has
+        nothing to do; percentiles; "machine_stalls_per_min": how often it was by more than 16 ms.
     """
-    late_s, end = [], time.monotonic() + timeout_s
-    while process.poll() is None:
-        began = time.perf_counter()
-        time.sleep(BEAT_S)
-        late_s.append(time.perf_counter() - began - BEAT_S)
-        if time.monotonic() > end:
-            process.kill()
-            break
-    process.wait()
-    return late_s
+    refreshes = None if refresh_ms is None else sum(1e3 * late >= refresh_ms for late in late_s)
+    return {
+        "machine_late_refreshes": refreshes,
+        "machine_late_p99_ms": percentile_ms(late_s, 0.99),
+        "machine_late_max_ms": percentile_ms(late_s, 1.0),
+        "machine_stalls_per_min": stalls_per_min(late_s, sum(late_s) + BEAT_S * len(late_s)),
+    }
+
+
+def end(process: subprocess.Popen[bytes], timeout_s: float) -> None:
+    """Wait for a process, and end it after a timeout."""
+    try:
+        process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _read(path: Path) -> dict[str, Any]:

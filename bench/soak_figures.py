@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.gui.run_figures import percentile_ms
+from visualizer.lateness import percentile_ms
 
 WARM_S = 30.0  # until every input and model was there once: what they keep is not a leak
 LATE = 2.0  # refreshes: from so long on an interval is late
@@ -82,6 +82,7 @@ class Seen:
             "refreshes": len(intervals),
             "late_refreshes": sum(self.late.values()),
             "late_refreshes_own": sum(self.own.values()),
+            "interval_p50_ms": percentile_ms(intervals, 0.5),
             "interval_p99_ms": percentile_ms(intervals, 0.99),
             "interval_max_ms": percentile_ms(intervals, 1.0),
             "by_switch": {kind: self._of(kind) for kind in sorted(self.intervals_s)},

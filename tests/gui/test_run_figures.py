@@ -48,4 +48,7 @@ def test_figures_begin_with_the_first_painting(qtbot: QtBot) -> None:
     assert run.facts()["gui_stall_p99_ms"] <= run.facts()["gui_stall_max_ms"]
     own = run.facts()["gui_stall_own_max_ms"]
     assert own is None or 0 <= run.facts()["gui_stall_own_p99_ms"] <= own <= run.facts()["gui_stall_max_ms"]
+    rates = (facts["gui_stalls_per_min"], facts["gui_stalls_own_per_min"])
+    assert rates == (None, None)  # no tick yet
+    assert run.facts()["gui_stalls_per_min"] >= (run.facts()["gui_stalls_own_per_min"] or 0)
     assert (facts["holes"], facts["lost_samples"]) == (2, 3)

@@ -15,7 +15,7 @@ from visualizer.checks.bench import PARTS, BenchOptions, print_table, run_bench
 from visualizer.checks.bench_live import LIVE_FIGURES, measure_live, measure_startup
 from visualizer.checks.bench_render import RENDER_FIGURES, measure_render
 from visualizer.errors import VisualizerError
-from visualizer.gui.run_figures import percentile_ms
+from visualizer.lateness import percentile_ms
 from visualizer.usage import most_memory_mb
 
 
@@ -87,6 +87,8 @@ LIVE = {
     "gui_stall_own_p99_ms": 3.0,
     "gui_stall_own_max_ms": 9.0,
     "gui_busy_max_ms": 5.0,
+    "gui_stalls_per_min": 1.5,
+    "gui_stalls_own_per_min": 0.5,
     "cpu_share": 1.2,
     "cpu_share_late": 0.8,
     "rss_mb": 400.0,

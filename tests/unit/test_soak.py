@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
 
 pytest.importorskip("PyQt6")
 
-from bench.soak import kinds, waits_late
+from bench.soak import end, kinds, of_machine
 from bench.soak_figures import MOST_GROWTH_MB_PER_MIN, WARM_S, Seen, ends, faults, slope_per_minute
+from visualizer.checks.bystander import Bystander
 
 
 def test_growth_is_told_a_minute() -> None:
@@ -112,17 +114,28 @@ def test_every_kind_of_switch_takes_its_turn() -> None:
     assert set(found) == {"period", "input", "queue", "next", "model"}
 
 
-def test_waiting_tells_how_late_it_was_woken() -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        assert process.stdin is not None
-        process.stdin.close()
-        late_s = waits_late(process, timeout_s=60)
-    assert process.returncode == 1  # nothing to read
-    assert late_s
-    assert min(late_s) >= 0
-
-
 def test_a_window_that_does_not_end_is_ended() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        waits_late(process, timeout_s=0)
+        end(process, timeout_s=0)
     assert process.returncode not in (None, 0)
+
+
+def test_the_machine_is_late_as_often_as_one_who_only_waits() -> None:
+    late_s = [0.0] * 5_990 + [0.017] * 7 + [0.031] * 3
+    machine = of_machine(late_s, 30.0)
+    assert machine["machine_late_refreshes"] == 3
+    assert machine["machine_late_max_ms"] == 31.0
+    assert machine["machine_stalls_per_min"] == pytest.approx(10 * 60 / (6_000 * 0.005), abs=0.3)
+    assert of_machine([], None) == dict.fromkeys(machine)
+
+
+def test_a_bystander_tells_how_late_it_was_woken() -> None:
+    with Bystander() as bystander:
+        while not bystander.at_s:
+            time.sleep(0.001)
+        half = time.time()
+        while bystander.at_s[-1] < half:
+            time.sleep(0.001)
+    assert len(bystander.late_s) == len(bystander.at_s) > len(bystander.since(half)) > 0
+    assert min(bystander.late_s) >= 0
+    assert bystander.since(time.time()) == []

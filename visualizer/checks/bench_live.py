@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from visualizer.checks.bystander import BEAT_S, Bystander
 from visualizer.errors import VisualizerError
+from visualizer.lateness import percentile_ms, stalls_per_min
 from visualizer.paths import resources_dir
 
 SCREEN_STAGES = ("upload", "paint")
@@ -37,6 +39,10 @@ LIVE_FIGURES = (
     "gui_stall_own_p99_ms",
     "gui_stall_own_max_ms",
     "gui_busy_max_ms",
+    "gui_stalls_per_min",
+    "gui_stalls_own_per_min",
+    "machine_stalls_per_min",
+    "machine_stall_max_ms",
     "audio_overflows",
     "cpu_share",
     "idle_load",
@@ -75,21 +81,28 @@ def measure_live(
         "key_frames_shown_hz": of these, shown; "key_frame_age_p99_ms": how long ago the painting on screen was begun;
         "gui_stall_p99_ms", "gui_stall_max_ms": how late the GUI thread came to what was due, and
         "gui_stall_own_p99_ms", "gui_stall_own_max_ms": what of that no lack of a core explains; "gui_busy_max_ms":
-        what it computed at a stretch; "audio_overflows": blocks that the sound card missed and
-        samples that were lost; "cpu_share": of one core; "rss_mb". None and a reason where unknown.
+        what it computed at a stretch; "gui_stalls_per_min", "gui_stalls_own_per_min": how often either was more than
+        16 ms, and "machine_stalls_per_min", "machine_stall_max_ms" the same of a process beside it that does nothing;
+        "audio_overflows": blocks that the sound card missed and samples that were lost; "cpu_share": of one core;
+        "idle_load": in silence, of that in music; "rss_mb". None and a reason where unknown.
     """
     silent = not _has_output()
     try:
-        said = _run_window(model, seconds, silent=silent, size=size)["live"]
+        with Bystander() as bystander:
+            report = _run_window(model, seconds, silent=silent, size=size)
     except VisualizerError as error:
         reasons["live"] = str(error)
         return dict.fromkeys(LIVE_FIGURES)
+    said = report["live"]
     if not said:
         reasons["live"] = f"nothing was painted within {seconds:g} s"
         return dict.fromkeys(LIVE_FIGURES)
     if silent:
         reasons["audio_overflows"] = "no sound output: the music played silently"
     said["idle_load"] = _idle_load(model, seconds, size, said["cpu_share_late"], reasons, silent=silent)
+    waited_s = bystander.since(report["first_painting_s_at"])
+    said["machine_stalls_per_min"] = stalls_per_min(waited_s, sum(waited_s) + BEAT_S * len(waited_s))
+    said["machine_stall_max_ms"] = percentile_ms(waited_s, 1.0)
     said["audio_overflows"] = None if silent else said["holes"] + said["lost_samples"]
     return {name: said[name] for name in LIVE_FIGURES}
 

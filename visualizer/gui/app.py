@@ -35,11 +35,12 @@ from visualizer.crash import CrashReports
 from visualizer.errors import VisualizerError
 from visualizer.gui.canvas import GLCanvas, probe_opengl, wanted_format
 from visualizer.gui.raster import RasterCanvas
-from visualizer.gui.run_figures import RunFigures, percentile_ms
+from visualizer.gui.run_figures import RunFigures
 from visualizer.gui.session_watch import TITLE
 from visualizer.gui.settings import NAME, settings_folder
 from visualizer.gui.start import begin, settings_file
 from visualizer.gui.window import MainWindow, MakeCanvas
+from visualizer.lateness import percentile_ms
 from visualizer.memory import give_back_large_blocks, keep_for_good
 from visualizer.show.options import AppOptions
 from visualizer.show.parts import Parts, real_parts

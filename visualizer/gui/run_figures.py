@@ -6,10 +6,10 @@ Start-up is left out: counting begins with the first painting.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from visualizer.gui.stalls import Stalls
+from visualizer.lateness import percentile_ms, stalls_per_min
 from visualizer.usage import most_memory_mb
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class RunFigures:
         "key_frame_age_p99_ms" (of the painting shown, since it was begun); "gui_stall_p99_ms", "gui_stall_max_ms": how
         late the GUI thread came to a tick; "gui_stall_own_p99_ms", "gui_stall_own_max_ms": what of that no lack of a
         core explains, None where the system does not say; "gui_busy_max_ms": what it computed at most between two;
+        "gui_stalls_per_min", "gui_stalls_own_per_min": how often either was more than 16 ms;
         "cpu_share": of one core; "rss_mb": the most memory; "holes" and "lost_samples"; "generator_ms", "tier",
         "divisor" in the end.
         """
@@ -69,6 +70,8 @@ class RunFigures:
             "gui_stall_own_p99_ms": percentile_ms(self._stalls.own_s, 0.99),
             "gui_stall_own_max_ms": percentile_ms(self._stalls.own_s, 1.0),
             "gui_busy_max_ms": percentile_ms(self._stalls.busy_s, 1.0),
+            "gui_stalls_per_min": stalls_per_min(self._stalls.late_s, seconds),
+            "gui_stalls_own_per_min": stalls_per_min(self._stalls.own_s, seconds),
             "cpu_share": round((time.process_time() - processor) / seconds, 3),
             "cpu_share_late": self._late_share(clock + seconds),
             "rss_mb": most_memory_mb(),
@@ -100,9 +103,3 @@ class RunFigures:
             self._made_per_s.append(self._session.figures().paintings_per_s)
         self._used.append((time.perf_counter(), time.process_time()))
         self._paintings += 1
-
-
-def percentile_ms(seconds: Iterable[float], share: float) -> float | None:
-    """The duration that a share 0 to 1 of some stays below, milliseconds; None without any."""
-    ordered = sorted(seconds)
-    return round(1e3 * ordered[round(share * (len(ordered) - 1))], 2) if ordered else None
