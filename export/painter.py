@@ -179,7 +179,7 @@ def _brush(graph: Graph, picture: str, features: str, brush: Brush) -> str:
         pads=[1] * 4,
     )
     x = graph.op("Conv", picture, graph.constant(stem[:, :COLOURS]), pads=[1] * 4)
-    x = graph.op("Add", graph.op("Add", x, _conv(graph, features, brush.features)), on_grain)
+    x = graph.op("Add", graph.op("Add", x, _softened(graph, _conv(graph, features, brush.features))), on_grain)
     x = graph.op("LeakyRelu", x, alpha=BRUSH_SLOPE)
     layers = [layer for layer in brush.layers if isinstance(layer, nn.Conv2d)]
     for first, second in zip(layers[::2], layers[1::2], strict=True):
@@ -194,6 +194,14 @@ def _brush(graph: Graph, picture: str, features: str, brush: Brush) -> str:
     scales = graph.constant(np.array([1, 1, brush.scale, brush.scale]))
     plain = graph.op("Resize", picture, "", scales, mode="linear", coordinate_transformation_mode="half_pixel")
     return graph.op("Add", plain, _enlarged(graph, x))
+
+
+def _softened(graph: Graph, x: str) -> str:
+    """mvnet.brush.softened."""
+    x = graph.op("Pad", x, graph.shape(0, 0, 1, 1, 0, 0, 1, 1), mode="edge")
+    for _ in range(2):
+        x = graph.op("AveragePool", x, kernel_shape=[2] * 2, strides=[1, 1])
+    return x
 
 
 def _on_fine_grain(graph: Graph, x: str, brush: Brush) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mvnet.brush import Brush, crop, smoothed
+from mvnet.brush import Brush, crop, smoothed, softened
 from mvnet.errors import MvnetError
 from mvnet.hearing import Hearing, fitted_hearing, standard_hearing
 from mvnet.painter import Block, Painter
@@ -161,3 +161,18 @@ def test_music_that_is_hard_to_tell_apart_is_heard_as_far_out() -> None:
 def test_impossible_options_are_refused_by_their_flag(config: type, values: dict[str, float], flag: str) -> None:
     with pytest.raises(MvnetError, match=flag):
         config(**values)
+
+
+def test_no_checkerboard_of_the_trunk_reaches_the_brush() -> None:
+    rows, columns = torch.meshgrid(torch.arange(16), torch.arange(16), indexing="ij")
+    for odd in (rows, columns, rows + columns):
+        even = softened((odd % 2).float()[None, None])[:, :, 1:-1, 1:-1]
+        torch.testing.assert_close(even, torch.full_like(even, 0.5))
+    dot = torch.zeros(1, 1, 5, 5)
+    dot[..., 2, 2] = 1
+    assert softened(dot).shape == dot.shape
+    assert softened(dot)[0, 0, 1:4, 1:4].tolist() == [
+        [1 / 16, 1 / 8, 1 / 16],
+        [1 / 8, 1 / 4, 1 / 8],
+        [1 / 16, 1 / 8, 1 / 16],
+    ]
