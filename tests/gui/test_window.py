@@ -438,6 +438,8 @@ def test_reports_from_other_threads_become_notices(window: MainWindow, qtbot: Qt
 
 def test_it_settles_once_with_each_model(playing: MainWindow, qtbot: QtBot, model_folder: Path) -> None:
     settled: list[int] = []
+    painted = playing.paintings
+    qtbot.waitUntil(lambda: playing.paintings > painted + 2)  # the first model has settled, too
     playing.watch.settled.connect(lambda: settled.append(playing.paintings))
     playing.session.load_model(str(model_folder))
     qtbot.waitUntil(lambda: len(settled) == 1)
