@@ -24,7 +24,7 @@ from visualizer.rendering.video import SOUND_RATE
 BEFORE_BLOCK = 16_384  # samples read at a time of what comes before the start
 # How long after a note the analyser has told most of it. Without it a click as an image ends comes an image and more
 # late; with half an image, the middle of the time that one is seen, notes come too early by librosa's onset strength.
-TOLD_S = 0.006
+TOLD_S = 0.008
 
 
 @dataclass(frozen=True)
