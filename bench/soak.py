@@ -24,11 +24,11 @@ from PyQt6.QtWidgets import QApplication
 
 from bench.soak_figures import Seen, faults
 from mvnet.periods import PERIODS
-from visualizer.checks.bystander import BEAT_S, Bystander
+from visualizer.checks.bystander import Bystander, waits_per_min
 from visualizer.gui.app import run_app
 from visualizer.gui.canvas import wanted_format
 from visualizer.gui.window import MainWindow
-from visualizer.lateness import percentile_ms, stalls_per_min
+from visualizer.lateness import percentile_ms
 from visualizer.painting.model_card import find_models
 from visualizer.paths import resources_dir
 from visualizer.show.events import State
@@ -188,7 +188,7 @@ def of_machine(late_s: Sequence[float], refresh_ms: float | None) -> dict[str, A
         "machine_late_refreshes": refreshes,
         "machine_late_p99_ms": percentile_ms(late_s, 0.99),
         "machine_late_max_ms": percentile_ms(late_s, 1.0),
-        "machine_stalls_per_min": stalls_per_min(late_s, sum(late_s) + BEAT_S * len(late_s)),
+        "machine_stalls_per_min": waits_per_min(late_s),
     }
 
 

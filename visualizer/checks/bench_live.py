@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from visualizer.checks.bystander import BEAT_S, Bystander
+from visualizer.checks.bystander import Bystander, waits_per_min
 from visualizer.errors import VisualizerError
-from visualizer.lateness import percentile_ms, stalls_per_min
+from visualizer.lateness import percentile_ms
 from visualizer.paths import resources_dir
 
 SCREEN_STAGES = ("upload", "paint")
@@ -101,7 +101,7 @@ def measure_live(
         reasons["audio_overflows"] = "no sound output: the music played silently"
     said["idle_load"] = _idle_load(model, seconds, size, said["cpu_share_late"], reasons, silent=silent)
     waited_s = bystander.since(report["first_painting_s_at"])
-    said["machine_stalls_per_min"] = stalls_per_min(waited_s, sum(waited_s) + BEAT_S * len(waited_s))
+    said["machine_stalls_per_min"] = waits_per_min(waited_s)
     said["machine_stall_max_ms"] = percentile_ms(waited_s, 1.0)
     said["audio_overflows"] = None if silent else said["holes"] + said["lost_samples"]
     return {name: said[name] for name in LIVE_FIGURES}

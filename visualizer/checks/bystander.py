@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from types import TracebackType
+
+from visualizer.lateness import stalls_per_min
 
 BEAT_S = 0.005  # as the watchdog of the window ticks
 
@@ -45,3 +48,8 @@ class Bystander:
             time.sleep(BEAT_S)
             self.late_s.append(max(0.0, time.perf_counter() - began - BEAT_S))
             self.at_s.append(time.time())
+
+
+def waits_per_min(late_s: Sequence[float]) -> float | None:
+    """How often a minute a bystander was later than STALL_S, from what `since` gives; None from nothing."""
+    return stalls_per_min(late_s, sum(late_s) + BEAT_S * len(late_s))
